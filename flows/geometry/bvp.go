@@ -15,11 +15,11 @@ import (
 // halved until the miss falls and the curve stays inside. The norm of the
 // result is the distance. From a point to itself the velocity is 0.
 //
-// It works for any connection; the points have to be interior, where the
+// It works for any manifold; the points have to be interior, where the
 // metric is finite. It is an error, with the best velocity found, if Newton's
 // method stops short of a miss of 1e-10.
-func Log(c Connection, x, y []float64, s *ode.Settings) ([]float64, error) {
-	n := c.Dim()
+func Log(m Manifold, x, y []float64, s *ode.Settings) ([]float64, error) {
+	n := m.Dim()
 	lengths(n, x, y)
 	if err := inside("x", x, -math.MaxFloat64, math.MaxFloat64, false); err != nil {
 		return nil, err
@@ -31,26 +31,26 @@ func Log(c Connection, x, y []float64, s *ode.Settings) ([]float64, error) {
 	for i := range v {
 		v[i] = y[i] - x[i]
 	}
-	miss, size, err := shoot(c, x, y, v, s)
+	miss, size, err := shoot(m, x, y, v, s)
 	for tries := 0; err != nil && tries < 20; tries++ { // the straight guess may leave the manifold
 		for i := range v {
 			v[i] /= 2
 		}
-		miss, size, err = shoot(c, x, y, v, s)
+		miss, size, err = shoot(m, x, y, v, s)
 	}
 	if err != nil {
 		return nil, err
 	}
 	for size > 1e-13 {
-		step, err := newton(c, x, y, v, miss, s)
+		step, err := newton(m, x, y, v, miss, s)
 		if err != nil {
 			return v, err
 		}
-		next, m, sz := descend(c, x, y, v, step, size, s)
+		next, missed, sz := descend(m, x, y, v, step, size, s)
 		if next == nil {
 			break // the miss falls no further: rounding, or a wall
 		}
-		v, miss, size = next, m, sz
+		v, miss, size = next, missed, sz
 	}
 	if size <= 1e-10 {
 		return v, nil
@@ -60,22 +60,22 @@ func Log(c Connection, x, y []float64, s *ode.Settings) ([]float64, error) {
 
 // descend takes the Newton step from v, halved until the miss falls below half
 // way to what the step promises; nil where no fraction of it helps.
-func descend(c Connection, x, y, v, step []float64, size float64, s *ode.Settings) (next, miss []float64, newSize float64) {
+func descend(m Manifold, x, y, v, step []float64, size float64, s *ode.Settings) (next, miss []float64, newSize float64) {
 	next = make([]float64, len(v))
 	for fraction := 1.0; fraction > 1e-6; fraction /= 2 {
 		for i := range next {
 			next[i] = v[i] - fraction*step[i]
 		}
-		if m, sz, err := shoot(c, x, y, next, s); err == nil && sz <= size*(1-fraction/4) {
-			return next, m, sz
+		if missed, sz, err := shoot(m, x, y, next, s); err == nil && sz <= size*(1-fraction/4) {
+			return next, missed, sz
 		}
 	}
 	return nil, nil, size
 }
 
 // shoot returns the miss exp_x(v) - y and its Euclidean size.
-func shoot(c Connection, x, y, v []float64, s *ode.Settings) (miss []float64, size float64, err error) {
-	end, _, err := Exp(c, x, v, s)
+func shoot(m Manifold, x, y, v []float64, s *ode.Settings) (miss []float64, size float64, err error) {
+	end, _, err := Exp(m, x, v, s)
 	if err != nil {
 		return nil, math.Inf(1), err
 	}
@@ -87,23 +87,23 @@ func shoot(c Connection, x, y, v []float64, s *ode.Settings) (miss []float64, si
 }
 
 // newton returns J⁻¹ miss, J the derivative of the end point by the velocity.
-func newton(c Connection, x, y, v, miss []float64, s *ode.Settings) ([]float64, error) {
+func newton(m Manifold, x, y, v, miss []float64, s *ode.Settings) ([]float64, error) {
 	n := len(v)
 	jac := mat.NewDense(n, n, nil)
 	w := append([]float64(nil), v...)
 	for j := range n {
 		h := 1e-6 * math.Max(math.Abs(v[j]), 1e-3)
 		w[j] = v[j] + h
-		m, _, err := shoot(c, x, y, w, s)
+		missed, _, err := shoot(m, x, y, w, s)
 		if err != nil {
 			w[j] = v[j] - h
 			h = -h
-			if m, _, err = shoot(c, x, y, w, s); err != nil {
+			if missed, _, err = shoot(m, x, y, w, s); err != nil {
 				return nil, err
 			}
 		}
 		for i := range n {
-			jac.Set(i, j, (m[i]-miss[i])/h)
+			jac.Set(i, j, (missed[i]-miss[i])/h)
 		}
 		w[j] = v[j]
 	}

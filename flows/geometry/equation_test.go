@@ -30,7 +30,7 @@ func TestExpAndLog(t *testing.T) {
 	near(t, "end velocity", endVelocity, w, 1e-10)
 
 	for name, c := range map[string]struct {
-		c   Connection
+		c   Manifold
 		tol float64
 	}{
 		"closed form": {m, 1e-10}, "differences": {LeviCivita{Metric: m}, 1e-8}} {
@@ -48,6 +48,29 @@ func TestExpAndLog(t *testing.T) {
 	}
 }
 
+// Shooting between all pairs of points that reach into the corners, where the
+// straight guess is several times too fast and runs into a wall.
+func TestLogIntoTheCorners(t *testing.T) {
+	m := NewTanh(0.25, 1.7)
+	points := [][]float64{{0.2, 0.9}, {0.6, 0.35}, {0.05, 0.1}, {0.01, 0.95}, {0.999, 0.97}, {0.3, 0.002}}
+	want := make([]float64, 2)
+	for i, x := range points {
+		for j, y := range points {
+			if i == j {
+				continue
+			}
+			got, err := Log(m, x, y, nil)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			g, _ := m.Geodesic(x, y)
+			g.Velocity(want, 0)
+			near(t, "Log", got, want, 1e-9)
+		}
+	}
+}
+
 func near(t *testing.T, what string, got, want []float64, tol float64) {
 	t.Helper()
 	for i := range want {
@@ -61,9 +84,12 @@ func near(t *testing.T, what string, got, want []float64, tol float64) {
 // equation ends: an error, not a number.
 func TestExpThroughTheBoundary(t *testing.T) {
 	m := NewTanh(0.25, 1.7)
-	_, _, err := Exp(m, []float64{0.2, 0.5}, []float64{-4, 0.1}, &ode.Settings{AbsTol: 1e-10, RelTol: 1e-10, MaxSteps: 20_000})
-	if err == nil || !strings.Contains(err.Error(), "leaves the manifold") {
-		t.Errorf("geodesic through the boundary: %v", err)
+	for _, v := range [][]float64{{-4, 0.1}, {0.15, 0.8}, {-0.4, 0.2}} {
+		for _, s := range []*ode.Settings{nil, {Step: 0.01}} {
+			if y, _, err := Exp(m, []float64{0.05, 0.1}, v, s); err == nil || !strings.Contains(err.Error(), "leaves the manifold") {
+				t.Errorf("geodesic through the boundary with velocity %v, settings %v: end %v, error %v", v, s, y, err)
+			}
+		}
 	}
 	if _, err := Log(m, []float64{0.2, math.NaN()}, []float64{0.5, 0.5}, nil); err == nil || !strings.Contains(err.Error(), "coordinate 1 of x") {
 		t.Errorf("Log from NaN: %v", err)
@@ -127,5 +153,36 @@ func order(t *testing.T, h, errs []float64, want float64) {
 	}
 	if math.Abs(s.Order-want) > 0.2 {
 		t.Errorf("order %.3f ± %.3f, want %g: errors %v", s.Order, s.StdErr, want, errs)
+	}
+}
+
+// [HF] (10b)-(10d) hold for a diagonal metric whose entries depend on all
+// coordinates, and (10a) needs i ≠ k as well: erratum HF-10.
+func TestOrthogonal(t *testing.T) {
+	m := Orthogonal{N: 3, Entries: func(dst, x []float64) {
+		dst[0] = 1 + x[1]*x[1]*x[0] + x[2]
+		dst[1] = 2 + math.Sin(x[0])
+		dst[2] = 1 + x[0]*x[1]
+	}}
+	x := []float64{0.2, 0.55, 0.9}
+	if err := CheckMetric(m, [][]float64{x}); err != nil {
+		t.Error(err)
+	}
+	g := 1 + x[1]*x[1]*x[0] + x[2]
+	for _, c := range []struct {
+		i, j, k int
+		want    float64
+	}{
+		{0, 1, 0, x[0] * x[1] / g},                     // (10c): Γ^k_ik, not zero
+		{0, 0, 0, x[1] * x[1] / (2 * g)},               // (10d)
+		{0, 0, 1, -x[0] * x[1] / (2 + math.Sin(x[0]))}, // (10b)
+		{0, 1, 2, 0}, // (10a) with all three different
+	} {
+		u, v, got := make([]float64, 3), make([]float64, 3), make([]float64, 3)
+		u[c.i], v[c.j] = 1, 1
+		LeviCivita{Metric: m}.Christoffel(got, x, u, v)
+		if math.Abs(got[c.k]-c.want) > 1e-10 {
+			t.Errorf("Γ^%d_%d%d = %.12g, want %.12g", c.k, c.i, c.j, got[c.k], c.want)
+		}
 	}
 }

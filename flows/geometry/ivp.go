@@ -2,6 +2,7 @@ package geometry
 
 import (
 	"fmt"
+	"math"
 
 	"hopflow/flows"
 	"hopflow/flows/ode"
@@ -28,21 +29,30 @@ func GeodesicField(c Connection) flows.Field {
 
 // Exp returns the end γ(1) and the end velocity γ'(1) of the geodesic that
 // starts at x with velocity v, by solving the geodesic equation with
-// Dormand-Prince (nil settings: to 1e-12). The error says where the curve left
-// the manifold; a geodesic of the cube meets its boundary in finite time.
-func Exp(c Connection, x, v []float64, s *ode.Settings) (y, w []float64, err error) {
-	n := c.Dim()
+// Dormand-Prince (nil settings: to 1e-12).
+//
+// It is an error if the curve leaves the manifold, as every geodesic of the
+// cube does in finite time. At a wall the symbols are infinite while the
+// velocity vanishes, and a solver may come to rest there; the speed in the
+// metric, which a geodesic keeps, gives that away.
+func Exp(m Manifold, x, v []float64, s *ode.Settings) (y, w []float64, err error) {
+	n := m.Dim()
 	lengths(n, x, v)
 	if s == nil {
 		s = &tight
 	}
 	start := append(append(make([]float64, 0, 2*n), x...), v...)
 	end := make([]float64, 2*n)
-	for st, err := range ode.Steps(GeodesicField(c), start, 0, 1, nil, s) {
+	for st, err := range ode.Steps(GeodesicField(m), start, 0, 1, nil, s) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("geometry: the geodesic from %v with velocity %v leaves the manifold: shorten the velocity: %w", x, v, err)
 		}
 		copy(end, st.X)
 	}
-	return end[:n], end[n:], nil
+	y, w = end[:n], end[n:]
+	before, after := Norm(m, x, v), Norm(m, y, w)
+	if !(math.Abs(after-before) <= 1e-4*before) {
+		return nil, nil, fmt.Errorf("geometry: the geodesic from %v with velocity %v leaves the manifold: it comes to %v with speed %.3g and started with %.3g: shorten the velocity", x, v, y, after, before)
+	}
+	return y, w, nil
 }

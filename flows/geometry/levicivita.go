@@ -12,17 +12,14 @@ import "math"
 //
 // where D_u is the derivative along u with v held fixed.
 type LeviCivita struct {
-	Metric Metric
+	Metric
 	// Step is the step of the differences, relative to the distance to the
 	// nearer of 0 and 1 in each coordinate, the scale on which a metric of the
 	// cube varies. 0 is defaulted to 1e-3; the error is of fourth order.
 	Step float64
 }
 
-var _ Connection = LeviCivita{}
-
-// Dim returns the number of coordinates.
-func (l LeviCivita) Dim() int { return l.Metric.Dim() }
+var _ Manifold = LeviCivita{}
 
 // Christoffel stores Γ^k_ij(x) u^i v^j in dst.
 func (l LeviCivita) Christoffel(dst, x, u, v []float64) {
@@ -46,7 +43,7 @@ func (l LeviCivita) Christoffel(dst, x, u, v []float64) {
 	for k := range n {
 		sum[k] = (sum[k] - w[k]) / 2
 	}
-	l.Metric.Sharp(dst, x, sum)
+	l.Sharp(dst, x, sum)
 }
 
 // partial stores ∂(G(x) v)/∂x_i in dst, v held fixed, by the five-point
@@ -62,7 +59,7 @@ func (l LeviCivita) partial(dst, x []float64, i int, v []float64) {
 	clear(dst)
 	for _, p := range [4]struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
 		x[i] = keep + p.at*h
-		l.Metric.Flat(g, x, v)
+		l.Flat(g, x, v)
 		for k := range dst {
 			dst[k] += p.weight * g[k] / (12 * h)
 		}

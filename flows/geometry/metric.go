@@ -27,6 +27,12 @@ type Connection interface {
 	Christoffel(dst, x, u, v []float64)
 }
 
+// A Manifold is a metric with its connection: what the geodesic equation needs.
+type Manifold interface {
+	Metric
+	Connection
+}
+
 // A Chart is a coordinate system θ in which a metric is Euclidean.
 type Chart interface {
 	// Dim returns the number of coordinates.

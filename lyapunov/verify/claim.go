@@ -33,6 +33,11 @@ const (
 	truth              // Got is 1 for true
 )
 
+// Equal claims that got agrees with want to tol, as a Claim does.
+func Equal(id, what string, got, want, tol float64) Claim {
+	return Claim{ID: id, What: what, Got: got, Want: want, Tol: tol}
+}
+
 // Bound claims value <= limit. A NaN does not hold.
 func Bound(id, what string, value, limit float64) Claim {
 	return Claim{ID: id, What: what, Got: value, Want: limit, kind: atMost}
