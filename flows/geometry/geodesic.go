@@ -2,12 +2,17 @@ package geometry
 
 import "math"
 
-// A Curve is a path t ↦ γ(t), t in [0, 1], with its velocity.
-type Curve interface {
+// A Path is a map t ↦ γ(t), t in [0, 1].
+type Path interface {
 	// Dim returns the number of coordinates.
 	Dim() int
 	// At stores γ(t) in dst.
 	At(dst []float64, t float64)
+}
+
+// A Curve is a Path with its velocity.
+type Curve interface {
+	Path
 	// Velocity stores dγ/dt in dst.
 	Velocity(dst []float64, t float64)
 }

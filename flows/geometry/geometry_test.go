@@ -457,17 +457,18 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("length of a segment that leaves the cube: %v", err)
 	}
 	for name, f := range map[string]func(){
-		"length mismatch":      func() { m.Distance(good, good[:1]) },
-		"at least one gain":    func() { NewTanh() },
-		"gain β[1] is 0":       func() { NewTanh(0.25, 0) },
-		"gain β[0] is -1":      func() { NewTanh(-1) },
-		"gain β[0] is NaN":     func() { NewTanh(math.NaN()) },
-		"one activation":       func() { NewSeparable() },
-		"activation 0 is nil":  func() { NewSeparable(nil) },
-		"chart of dimension 2": func() { Circle(NewTanh(1), []float64{0.3}, 1, 8) },
-		"positive radius":      func() { Circle(m, good, 0, 8) },
-		"degree of at least":   func() { NewCollocation(3) },
-		"curve of dimension 1": func() { Length(m, Segment{good[:1], good[:1]}) },
+		"length mismatch":       func() { m.Distance(good, good[:1]) },
+		"at least one gain":     func() { NewTanh() },
+		"gain β[1] is 0":        func() { NewTanh(0.25, 0) },
+		"gain β[0] is -1":       func() { NewTanh(-1) },
+		"gain β[0] is NaN":      func() { NewTanh(math.NaN()) },
+		"one activation":        func() { NewSeparable() },
+		"activation 0 is nil":   func() { NewSeparable(nil) },
+		"chart of dimension 2":  func() { Circle(NewTanh(1), []float64{0.3}, 1, 8) },
+		"positive radius":       func() { Circle(m, good, 0, 8) },
+		"degree of at least":    func() { NewCollocation(3) },
+		"at least one interval": func() { Trace(Segment{good, good}, 0) },
+		"curve of dimension 1":  func() { Length(m, Segment{good[:1], good[:1]}) },
 	} {
 		func() {
 			defer func() {
@@ -497,5 +498,41 @@ func TestNoAllocation(t *testing.T) {
 		if n := testing.AllocsPerRun(100, f); n != 0 {
 			t.Errorf("%s allocates %g times", name, n)
 		}
+	}
+}
+
+// The traces of a geodesic: its ends, its speed, its straightness in θ, and
+// the angles of a geodesic triangle, which add up to π because the manifold is
+// flat.
+func TestTraces(t *testing.T) {
+	m := NewTanh(0.25, 1.7)
+	corners := [][]float64{{0.2, 0.9}, {0.6, 0.35}, {0.05, 0.1}}
+	var sum float64
+	for i, x := range corners {
+		a, _ := m.Geodesic(x, corners[(i+1)%3])
+		b, _ := m.Geodesic(x, corners[(i+2)%3])
+		u, v := make([]float64, 2), make([]float64, 2)
+		a.Velocity(u, 0)
+		b.Velocity(v, 0)
+		sum += Angle(m, x, u, v)
+		for _, at := range []float64{0.1, 0.7} {
+			if s := Speed(m, a, at); math.Abs(s-a.Length()) > 1e-14 {
+				t.Errorf("speed %v at %v, length %v", s, at, a.Length())
+			}
+		}
+		tr := Trace(a, 10)
+		near(t, "end of the trace", tr.X[10], corners[(i+1)%3], 1e-15)
+		line := Trace(InTheta(m, a), 4)
+		for k := range 2 {
+			if mid := (line.X[0][k] + line.X[4][k]) / 2; math.Abs(line.X[2][k]-mid) > 1e-14 {
+				t.Errorf("θ_%d at the middle is %v, want %v", k, line.X[2][k], mid)
+			}
+		}
+	}
+	if math.Abs(sum-math.Pi) > 1e-14 {
+		t.Errorf("angles of a triangle add up to %v", sum)
+	}
+	if a := Angle(m, corners[0], []float64{1, 2}, []float64{-1, -2}); math.Abs(a-math.Pi) > 1e-7 {
+		t.Errorf("angle of opposite vectors is %v", a)
 	}
 }

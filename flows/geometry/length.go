@@ -16,19 +16,10 @@ func Length(m Metric, c Curve) (float64, error) {
 	if c.Dim() != n {
 		panic(fmt.Sprintf("geometry: length mismatch: a curve of dimension %d under a metric of dimension %d", c.Dim(), n))
 	}
-	x, v, w := make([]float64, n), make([]float64, n), make([]float64, n)
-	speed := func(t float64) float64 {
-		c.At(x, t)
-		c.Velocity(v, t)
-		m.Flat(w, x, v)
-		var s float64
-		for i := range w {
-			s += w[i] * v[i]
-		}
-		return math.Sqrt(s)
-	}
+	speed := func(t float64) float64 { return Speed(m, c, t) }
 	d := integrate(speed, 0, 1, 0)
 	if math.IsNaN(d) {
+		x := make([]float64, n)
 		c.At(x, 0.5)
 		return d, fmt.Errorf("geometry: the length has no value (at t = 1/2 the curve is at %v with speed %v): keep the curve inside the manifold", x, speed(0.5))
 	}
