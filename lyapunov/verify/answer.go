@@ -7,7 +7,9 @@ import (
 
 // A Grader is what an exercise's test is given: *testing.T is one.
 type Grader interface {
+	// Helper marks the caller as one whose line is not reported.
 	Helper()
+	// Fail marks the test as failed and goes on.
 	Fail()
 }
 
