@@ -22,9 +22,8 @@ func (Algebraic) Range() (lo, hi float64) { return 0, 1 }
 
 // Value returns σ(u), to full relative precision also for u → -∞.
 func (a Algebraic) Value(u float64) float64 {
-	v := a.Rate * u
-	if v > 0 {
-		return 0.5 + v/(2*math.Hypot(1, v))
+	if u > 0 {
+		return 1 - a.Complement(u)
 	}
 	return a.Complement(-u)
 }
@@ -33,10 +32,10 @@ func (a Algebraic) Value(u float64) float64 {
 // precision also for u → ∞.
 func (a Algebraic) Complement(u float64) float64 {
 	v := a.Rate * u
-	h := math.Hypot(1, v)
 	if v < 0 {
-		return 0.5 - v/(2*h)
+		return 1 - a.Complement(-u)
 	}
+	h := math.Hypot(1, v)
 	return 1 / (2 * h * (h + v))
 }
 
@@ -49,6 +48,9 @@ func (a Algebraic) Deriv(u float64) float64 {
 // Deriv2 returns -3 Rate² v/(2 (1+v²)^(5/2)), v = Rate u.
 func (a Algebraic) Deriv2(u float64) float64 {
 	v := a.Rate * u
+	if math.IsInf(v, 0) {
+		return 0
+	}
 	h := math.Hypot(1, v)
 	return -1.5 * a.Rate * a.Rate * (v / h) / h / h / h / h
 }

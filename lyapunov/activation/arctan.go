@@ -38,6 +38,9 @@ func (a Arctan) Deriv(u float64) float64 {
 func (a Arctan) Deriv2(u float64) float64 {
 	v := a.Rate * u
 	w := 1 + v*v
+	if math.IsInf(w, 1) {
+		return 0
+	}
 	return -2 * a.Rate * a.Rate / math.Pi * (v / w) / w
 }
 

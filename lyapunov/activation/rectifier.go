@@ -41,7 +41,11 @@ func (r Rectifier) Range() (lo, hi float64) {
 
 // Value returns σ(u).
 func (r Rectifier) Value(u float64) float64 {
-	return r.Leak*u + (1-r.Leak)*softplus(r.Rate*u)/r.Rate
+	v := (1 - r.Leak) * softplus(r.Rate*u) / r.Rate
+	if r.Leak == 0 {
+		return v // 0·∞ is not asked for
+	}
+	return r.Leak*u + v
 }
 
 // Deriv returns Leak + (1 - Leak)/(1 + exp(-Rate u)).

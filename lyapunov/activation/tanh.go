@@ -45,6 +45,9 @@ func (t Tanh) InverseIntegral(y float64) float64 {
 	if !(-1 <= y && y <= 1) {
 		return math.NaN()
 	}
+	if math.Abs(y) < 0.5 { // about y²/2: keep its digits
+		return (y*math.Atanh(y) + math.Log1p(-y*y)/2) / t.Rate
+	}
 	// (1+y) ln(1+y) + (1-y) ln(1-y) has neither an infinite term nor 0·∞.
 	var s float64
 	for _, p := range [2]float64{y, -y} {
