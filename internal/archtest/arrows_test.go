@@ -22,7 +22,10 @@ type layer struct {
 	may    []string
 }
 
-const gonum = "gonum.org/v1/gonum"
+const (
+	gonum         = "gonum.org/v1/gonum"
+	propertyTests = "pgregory.net/rapid" // in tests only
+)
 
 // layers is the picture of the architecture: flows -> lyapunov, plotting alone,
 // nothing public on internal/. What is not listed may import everything.
@@ -101,7 +104,7 @@ func arrows(all []listed) (breaches []string) {
 				breaches = append(breaches, fmt.Sprintf("%s imports %s: %s may import %v", p.ImportPath, imp, l.folder, may))
 			}
 		}
-		may = append(may, "hopflow/internal")
+		may = append(may, "hopflow/internal", propertyTests)
 		for _, imp := range slices.Concat(p.TestImports, p.XTestImports) {
 			if !isStandard(standard, imp) && !belowAny(imp, may) {
 				breaches = append(breaches, fmt.Sprintf("a test of %s imports %s: tests of %s may import %v", p.ImportPath, imp, l.folder, may))
