@@ -62,14 +62,19 @@ func FprintErrata(w io.Writer, items ...Erratum) (failed []string) {
 	}
 	for _, e := range items {
 		checkID(e.ID)
+		printed := digits(e.AsPrinted, e.Tol)
+		valueless := math.IsNaN(e.AsPrinted) || math.IsInf(e.AsPrinted, 0)
+		if valueless {
+			printed = "no value"
+		}
 		fmt.Fprintf(w, "erratum %s\n", e.ID)
 		writeTable(w, [][]string{
-			{"  printed    ", oneLine(e.Printed), digits(e.AsPrinted, e.Tol)},
+			{"  printed    ", oneLine(e.Printed), printed},
 			{"  corrected  ", oneLine(e.Correct), digits(e.Corrected, e.Tol)},
 			{"  independent", oneLine(e.Route), digits(e.Independent, e.Tol)},
 		})
 		verdict := fmt.Sprintf("corrected = independent within %s; as printed it misses by %s", short(e.Tol), short(math.Abs(e.AsPrinted-e.Independent)))
-		if math.IsNaN(e.AsPrinted) || math.IsInf(e.AsPrinted, 0) {
+		if valueless {
 			verdict = fmt.Sprintf("corrected = independent within %s; as printed it has no value", short(e.Tol))
 		}
 		if err := e.Err(); err != nil {
