@@ -8,7 +8,9 @@ import (
 // An XYer is a sequence of points. A trajectory's component, gonum/plot's
 // XYers and XY have its methods.
 type XYer interface {
+	// Len returns the number of points.
 	Len() int
+	// XY returns point i, from 0.
 	XY(i int) (x, y float64)
 }
 

@@ -9,9 +9,13 @@ import (
 // rows, X of a column and Y of a row, both increasing, Z of a node. It is
 // gonum/plot's interface of that name.
 type GridXYZ interface {
+	// Dims returns the number of columns and of rows.
 	Dims() (c, r int)
+	// Z returns the value at column c, row r.
 	Z(c, r int) float64
+	// X returns where column c stands.
 	X(c int) float64
+	// Y returns where row r stands.
 	Y(r int) float64
 }
 

@@ -21,7 +21,9 @@ import (
 
 // A Picture is what Show displays: a *Figure or *Multiples.
 type Picture interface {
+	// Err returns the first error, or nil.
 	Err() error
+	// Save writes a .png, .svg or .pdf file.
 	Save(file string) error
 	paint(c vg.Canvas) error
 	card() card

@@ -33,7 +33,7 @@ var layers = []layer{
 	{"lyapunov", []string{gonum}},
 	{"flows", []string{gonum, "hopflow/lyapunov"}},
 	// golang.org/x/image has the font types that gonum/plot's own speak in.
-	{"plotting", []string{gonum, "gonum.org/v1/plot", "golang.org/x/image", "github.com/janpfeifer/gonb/gonbui"}},
+	{"plotting", []string{gonum, "gonum.org/v1/plot", "golang.org/x/image", "codeberg.org/go-pdf/fpdf", "github.com/janpfeifer/gonb/gonbui"}},
 	{"bench", []string{gonum, "hopflow/lyapunov", "hopflow/flows", "hopflow/plotting"}},
 }
 
