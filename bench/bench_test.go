@@ -21,7 +21,10 @@ func BenchmarkAll(b *testing.B) {
 
 // What is timed has to be right, and free of allocation.
 func TestCases(t *testing.T) {
-	limits := map[string]float64{"w8/distance": 1e-12, "w8/geodesic-point": 1e-12, "w8/collocation": 1e-8}
+	limits := map[string]float64{
+		"w3/1d-exponential": 2.1e-5, "w3/1d-implicit-euler": 6e-5, "w3/2d-exponential": 9.5e-4, "w3/2d-implicit-euler": 1.1e-3,
+		"w8/distance": 1e-12, "w8/geodesic-point": 1e-12, "w8/collocation": 1e-8,
+	}
 	for _, c := range All() {
 		name := fmt.Sprint(c.Workload, "/", c.Name)
 		run, check := c.New()
