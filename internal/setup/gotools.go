@@ -75,6 +75,7 @@ var cellImports = []string{
 	"gonum.org/v1/gonum/integrate/quad",
 	"gonum.org/v1/gonum/mat",
 	"gonum.org/v1/gonum/mathext",
+	"gonum.org/v1/gonum/optimize",
 	"gonum.org/v1/gonum/stat",
 	"gonum.org/v1/gonum/stat/distuv",
 	"gonum.org/v1/plot",
