@@ -91,7 +91,8 @@ func (c Claim) miss() float64 {
 //	✓ claim ID  statement  got G  at most L
 //	N claims: H hold, F fail
 //
-// with ✗ for a claim that fails. Numbers are printed to the digits that the
+// with ✗ for a claim that fails. Where a line would be wider than a notebook's
+// output, the numbers of each claim stand on a line of their own below it. Numbers are printed to the digits that the
 // tolerance speaks of and errors as the next power of ten, so that the text is
 // the same wherever the last bits differ.
 func Must(claims ...Claim) {
@@ -115,7 +116,11 @@ func Fprint(w io.Writer, claims ...Claim) (failed []string) {
 			failed = append(failed, c.ID)
 		}
 	}
-	writeTable(w, rows)
+	if width(rows) > maxWidth {
+		writeTwoLines(w, rows)
+	} else {
+		writeTable(w, rows)
+	}
 	fmt.Fprintf(w, "%d %s: %d hold, %d fail\n", len(claims), plural("claim", len(claims)), len(claims)-len(failed), len(failed))
 	return failed
 }

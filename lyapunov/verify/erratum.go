@@ -65,7 +65,7 @@ func FprintErrata(w io.Writer, items ...Erratum) (failed []string) {
 		printed := digits(e.AsPrinted, e.Tol)
 		valueless := math.IsNaN(e.AsPrinted) || math.IsInf(e.AsPrinted, 0)
 		if valueless {
-			printed = "no value"
+			printed = "none"
 		}
 		fmt.Fprintf(w, "erratum %s\n", e.ID)
 		writeTable(w, [][]string{

@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// writeTable writes the rows with their columns padded to one width and two
-// spaces between them; nothing trails a line.
-func writeTable(w io.Writer, rows [][]string) {
-	var width []int
+// maxWidth is what JupyterLab shows in one line beside its file browser.
+const maxWidth = 100
+
+// widths returns the width of each column.
+func widths(rows [][]string) (width []int) {
 	for _, row := range rows {
 		for j, cell := range row {
 			if j == len(width) {
@@ -19,6 +20,37 @@ func writeTable(w io.Writer, rows [][]string) {
 			width[j] = max(width[j], utf8.RuneCountInString(cell))
 		}
 	}
+	return width
+}
+
+// width returns the width of the whole table.
+func width(rows [][]string) int {
+	total := 0
+	for _, w := range widths(rows) {
+		total += w + 2
+	}
+	return total - 2
+}
+
+// writeTwoLines writes the first two columns of each row on one line and the
+// others, as a table, each on the line below.
+func writeTwoLines(w io.Writer, rows [][]string) {
+	var below [][]string
+	for _, row := range rows {
+		below = append(below, append([]string{"    " + row[2]}, row[3:]...))
+	}
+	var numbers strings.Builder
+	writeTable(&numbers, below)
+	lines := strings.SplitAfter(numbers.String(), "\n")
+	for i, row := range rows {
+		fmt.Fprintf(w, "%s  %s\n%s", row[0], row[1], lines[i])
+	}
+}
+
+// writeTable writes the rows with their columns padded to one width and two
+// spaces between them; nothing trails a line.
+func writeTable(w io.Writer, rows [][]string) {
+	width := widths(rows)
 	for _, row := range rows {
 		var line strings.Builder
 		for j, cell := range row {

@@ -45,15 +45,15 @@ func TestClaimHolds(t *testing.T) {
 func TestFprint(t *testing.T) {
 	var b strings.Builder
 	failed := Fprint(&b,
-		Claim{ID: "HF-29.a", What: "midpoint of  the\ngeodesic", Got: 0.43774565684953, Want: 0.43774565684951, Tol: 1e-12},
+		Claim{ID: "HF-29.a", What: "its  mid\npoint", Got: 0.43774565684953, Want: 0.43774565684951, Tol: 1e-12},
 		Claim{ID: "HF-29.b", What: "its speed", Got: 0.5, Want: 0.75, Tol: 1e-12},
 		Bound("HF-29.c", "its residual", 3e-14, 1e-12), True("HF-29.d", "it stays inside", true), Bound("HF-29.e", "length", 0.8, 0.7))
 	want := strings.Join([]string{
-		"✓ claim HF-29.a  midpoint of the geodesic  got 0.43774565685  want 0.43774565685  error ≤ 1e-13  tol 1e-12",
-		"✗ claim HF-29.b  its speed                 got 0.5            want 0.75           error 0.25     tol 1e-12",
-		"✓ claim HF-29.c  its residual              got ≤ 1e-13        at most 1e-12",
-		"✓ claim HF-29.d  it stays inside           got true           want true",
-		"✗ claim HF-29.e  length                    got 0.8            at most 0.7",
+		"✓ claim HF-29.a  its mid point    got 0.43774565685  want 0.43774565685  error ≤ 1e-13  tol 1e-12",
+		"✗ claim HF-29.b  its speed        got 0.5            want 0.75           error 0.25     tol 1e-12",
+		"✓ claim HF-29.c  its residual     got ≤ 1e-13        at most 1e-12",
+		"✓ claim HF-29.d  it stays inside  got true           want true",
+		"✗ claim HF-29.e  length           got 0.8            at most 0.7",
 		"5 claims: 3 hold, 2 fail", ""}, "\n")
 	if b.String() != want {
 		t.Errorf("table:\n%s\nwant:\n%s", b.String(), want)
@@ -65,6 +65,22 @@ func TestFprint(t *testing.T) {
 		if m := verdictLine.FindStringSubmatch(line); m == nil || !strings.HasPrefix(m[3], "HF-29.") {
 			t.Errorf("tools cannot parse %q", line)
 		}
+	}
+}
+
+// A table wider than a notebook's output has its numbers below the statements.
+func TestFprintWide(t *testing.T) {
+	var b strings.Builder
+	long := "a statement that needs more room than is left beside the four numbers of a claim"
+	Fprint(&b, Claim{ID: "HF-29.a", What: long, Got: 0.4377456568, Want: 0.4377456568, Tol: 1e-12}, True("HF-29.b", "short", true))
+	want := strings.Join([]string{
+		"✓ claim HF-29.a  " + long,
+		"    got 0.4377456568  want 0.4377456568  error ≤ 1e-15  tol 1e-12",
+		"✓ claim HF-29.b  short",
+		"    got true          want true",
+		"2 claims: 2 hold, 0 fail", ""}, "\n")
+	if b.String() != want {
+		t.Errorf("table:\n%s\nwant:\n%s", b.String(), want)
 	}
 }
 
