@@ -67,7 +67,7 @@ var rules = []rule{
 	{"nothing tells of a machine", noMachine, []fixture{
 		{path: "docker/start", text: "#!/bin/sh\ncd /ro" + "ot/x\n", want: "docker/start:2: a machine's path"},
 		{path: "notebooks/a.ipynb", text: `"source": ["/ho` + `me/ada/x"]`, want: "notebooks/a.ipynb:1: a machine's path",
-			peer: &fixture{path: "README.md", text: "https://example.org/work/ and ../home/ and /home/<name>\n"}},
+			peer: &fixture{path: "README.md", text: "https://example.org/wo" + "rk/ and ../home/ and /home/<name>\n"}},
 		{path: "tools/requirements.lock", text: "\n--index-url https://py" + "pi.org/simple\n", want: "tools/requirements.lock:2: a package registry"},
 	}},
 	{"the module is lean", moduleIsLean, []fixture{

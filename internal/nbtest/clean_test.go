@@ -97,7 +97,7 @@ func TestNormalise(t *testing.T) {
 		`C:\Temp\gonb_45a0353b\main.go:1`:                           `cell\main.go:1`,
 		"open /tmp/abc/x.csv: no such file":                         "open TEMP: no such file",
 		"\t/usr/local/go/src/runtime/panic.go:115 +0x1\n":           "\truntime/panic.go:115\n",
-		"\t/root/go/pkg/mod/gonum.org/v1/gonum@v0.17.0/mat/x.go:15": "\tgonum.org/v1/gonum@v0.17.0/mat/x.go:15",
+		"\t/srv/go/pkg/mod/gonum.org/v1/gonum@v0.17.0/mat/x.go:15": "\tgonum.org/v1/gonum@v0.17.0/mat/x.go:15",
 		"\t/data/clone/flows/geometry/metric.go:68 +0x2d\n":         "\tflows/geometry/metric.go:68\n",
 		"\t/tmp/clone/plotting/show.go:7 +0x2d\n":                   "\tplotting/show.go:7\n",
 		"\t/var/tmp/clone/lyapunov/verify/claim.go:8":               "\tlyapunov/verify/claim.go:8",
