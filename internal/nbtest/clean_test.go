@@ -91,21 +91,21 @@ func TestStableIDs(t *testing.T) {
 
 func TestNormalise(t *testing.T) {
 	for in, want := range map[string]string{
-		"# gonb_45a0353b\n./main.go:41:13: undefined: x\n":          "# cell\n./main.go:41:13: undefined: x\n",
-		"/tmp/gonb_45a0353b/main.go:43 +0xa5":                       "cell/main.go:43",
-		"/tmp/notebook-x1y2/gonb_45a0353b/main.go:43 +0xa5":         "cell/main.go:43",
-		`C:\Temp\gonb_45a0353b\main.go:1`:                           `cell\main.go:1`,
-		"open /tmp/abc/x.csv: no such file":                         "open TEMP: no such file",
-		"\t/usr/local/go/src/runtime/panic.go:115 +0x1\n":           "\truntime/panic.go:115\n",
+		"# gonb_45a0353b\n./main.go:41:13: undefined: x\n":         "# cell\n./main.go:41:13: undefined: x\n",
+		"/tmp/gonb_45a0353b/main.go:43 +0xa5":                      "cell/main.go:43",
+		"/tmp/notebook-x1y2/gonb_45a0353b/main.go:43 +0xa5":        "cell/main.go:43",
+		`C:\Temp\gonb_45a0353b\main.go:1`:                          `cell\main.go:1`,
+		"open /tmp/abc/x.csv: no such file":                        "open TEMP: no such file",
+		"\t/usr/local/go/src/runtime/panic.go:115 +0x1\n":          "\truntime/panic.go:115\n",
 		"\t/srv/go/pkg/mod/gonum.org/v1/gonum@v0.17.0/mat/x.go:15": "\tgonum.org/v1/gonum@v0.17.0/mat/x.go:15",
-		"\t/data/clone/flows/geometry/metric.go:68 +0x2d\n":         "\tflows/geometry/metric.go:68\n",
-		"\t/tmp/clone/plotting/show.go:7 +0x2d\n":                   "\tplotting/show.go:7\n",
-		"\t/var/tmp/clone/lyapunov/verify/claim.go:8":               "\tlyapunov/verify/claim.go:8",
-		"in /var/tmp/x and (/private/var/folders/ab/cd/T/x)":        "in TEMP and (TEMP)",
-		"main.f(0xc000012345, 0x3)":                                 "main.f(...)",
-		"--- FAIL: TestX (1.25s)":                                   "--- FAIL: TestX (0.00s)",
-		"f(x) = (0x1) and 3/4":                                      "f(x) = (...) and 3/4",
-		"plain text, 1/2, σ":                                        "plain text, 1/2, σ",
+		"\t/data/clone/flows/geometry/metric.go:68 +0x2d\n":        "\tflows/geometry/metric.go:68\n",
+		"\t/tmp/clone/plotting/show.go:7 +0x2d\n":                  "\tplotting/show.go:7\n",
+		"\t/var/tmp/clone/lyapunov/verify/claim.go:8":              "\tlyapunov/verify/claim.go:8",
+		"in /var/tmp/x and (/private/var/folders/ab/cd/T/x)":       "in TEMP and (TEMP)",
+		"main.f(0xc000012345, 0x3)":                                "main.f(...)",
+		"--- FAIL: TestX (1.25s)":                                  "--- FAIL: TestX (0.00s)",
+		"f(x) = (0x1) and 3/4":                                     "f(x) = (...) and 3/4",
+		"plain text, 1/2, σ":                                       "plain text, 1/2, σ",
 	} {
 		if got := normalise(in); got != want {
 			t.Errorf("normalise(%q) = %q, want %q", in, got, want)
