@@ -7,17 +7,6 @@ import (
 	"hopflow/lyapunov/activation"
 )
 
-// A Diagonal metric has g_ij = 0 for i ≠ j and g_ii a function of x_i alone,
-// so that its geodesic equation falls apart into one scalar equation for each
-// coordinate, [HF] (11).
-type Diagonal interface {
-	Metric
-	// Entry returns g_ii at the coordinate x_i.
-	Entry(i int, xi float64) float64
-	// Symbol returns Γ^i_ii at the coordinate x_i.
-	Symbol(i int, xi float64) float64
-}
-
 // Separable is the metric g_ii = 1/σ_i'(σ_i⁻¹(x_i)) of any activations, [HF]
 // (4), on the box of their ranges. Its symbols come from the second
 // derivative, its flat chart from the integral ∫√σ' du.
@@ -74,28 +63,13 @@ func (m *Separable) Symbol(i int, xi float64) float64 {
 }
 
 // Flat stores G(x) v in dst.
-func (m *Separable) Flat(dst, x, v []float64) {
-	lengths(len(m.act), dst, x, v)
-	for i := range dst {
-		dst[i] = v[i] / m.inverse(i, x[i])
-	}
-}
+func (m *Separable) Flat(dst, x, v []float64) { flat(m, dst, x, v) }
 
 // Sharp stores G(x)⁻¹ ξ in dst.
-func (m *Separable) Sharp(dst, x, xi []float64) {
-	lengths(len(m.act), dst, x, xi)
-	for i := range dst {
-		dst[i] = xi[i] * m.inverse(i, x[i])
-	}
-}
+func (m *Separable) Sharp(dst, x, xi []float64) { sharp(m, dst, x, xi) }
 
 // Christoffel stores Γ^i_ii u_i v_i in dst.
-func (m *Separable) Christoffel(dst, x, u, v []float64) {
-	lengths(len(m.act), dst, x, u, v)
-	for i := range dst {
-		dst[i] = m.Symbol(i, x[i]) * u[i] * v[i]
-	}
-}
+func (m *Separable) Christoffel(dst, x, u, v []float64) { christoffel(m, dst, x, u, v) }
 
 // Theta stores θ_i = ∫√σ_i'(v) dv in dst, integrated from the hidden state 0
 // to u = σ_i⁻¹(x_i): the integral ∫√g dx after the substitution x = σ(v),

@@ -67,28 +67,13 @@ func (m *Tanh) Symbol(_ int, xi float64) float64 {
 }
 
 // Flat stores G(x) v in dst.
-func (m *Tanh) Flat(dst, x, v []float64) {
-	lengths(len(m.gain), dst, x, v)
-	for i := range dst {
-		dst[i] = v[i] / m.inverse(i, x[i])
-	}
-}
+func (m *Tanh) Flat(dst, x, v []float64) { flat(m, dst, x, v) }
 
 // Sharp stores G(x)⁻¹ ξ in dst: the natural gradient of [HF] (6) where ξ = ∇f.
-func (m *Tanh) Sharp(dst, x, xi []float64) {
-	lengths(len(m.gain), dst, x, xi)
-	for i := range dst {
-		dst[i] = xi[i] * m.inverse(i, x[i])
-	}
-}
+func (m *Tanh) Sharp(dst, x, xi []float64) { sharp(m, dst, x, xi) }
 
 // Christoffel stores Γ^i_ii u_i v_i in dst.
-func (m *Tanh) Christoffel(dst, x, u, v []float64) {
-	lengths(len(m.gain), dst, x, u, v)
-	for i := range dst {
-		dst[i] = m.Symbol(i, x[i]) * u[i] * v[i]
-	}
-}
+func (m *Tanh) Christoffel(dst, x, u, v []float64) { christoffel(m, dst, x, u, v) }
 
 // Theta stores θ_i = arcsin(√x_i)/√β_i in dst.
 func (m *Tanh) Theta(dst, x []float64) {
