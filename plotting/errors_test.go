@@ -44,6 +44,10 @@ func TestErrors(t *testing.T) {
 		{"NaN in a band", func(f *Figure) { f.Band("b", broken(nan), simple()) }, []string{"lower edge", `"b"`, "index 1"}},
 		{"band upside down", func(f *Figure) { f.Band("b", broken(4), simple()) }, []string{"lower edge 4 is above", "index 1"}},
 		{"band over two grids", func(f *Figure) { f.Band("b", simple(), XY{X: []float64{0, 1.5, 2}, Y: []float64{5, 5, 5}}) }, []string{"same x", "index 1"}},
+		{"NaN in error bars", func(f *Figure) { f.ErrorBars("e", broken(nan), []float64{1, 1, 1}) }, []string{`error bars "e"`, "index 1"}},
+		{"NaN as an error", func(f *Figure) { f.ErrorBars("e", simple(), []float64{1, nan, 1}) }, []string{"lower ends", `"e"`, "index 1"}},
+		{"error without a logarithm", func(f *Figure) { f.LogY().ErrorBars("e", simple(), []float64{0, 9, 0}) }, []string{"lower ends", `"e"`, "index 1"}},
+		{"negative error", func(f *Figure) { f.ErrorBars("e", simple(), []float64{1, 1, -0.5}) }, []string{"index 2 is -0.5", "positive"}},
 		{"NaN in a histogram", func(f *Figure) { f.Histogram("h", []float64{1, nan, 2}, 3) }, []string{`histogram "h"`, "index 1"}},
 		{"constant histogram", func(f *Figure) { f.Histogram("h", []float64{1, 1}, 3) }, []string{"no density"}},
 		{"empty histogram", func(f *Figure) { f.Histogram("h", nil, 3) }, []string{"no points"}},
@@ -124,6 +128,7 @@ func TestPanics(t *testing.T) {
 	for name, do := range map[string]func(){
 		"XY":            func() { XY{X: []float64{1}}.Len() },
 		"Band":          func() { New("", "").Band("", simple(), XY{}) },
+		"ErrorBars":     func() { New("", "").ErrorBars("", simple(), nil) },
 		"ScatterValues": func() { New("", "").ScatterValues(simple(), nil, "") },
 		"Convergence":   func() { New("", "").Convergence("", []float64{1}, nil) },
 		"GridFunc":      func() { GridFunc(ok, 0, 1, 1, 0, 1, 2) },

@@ -14,7 +14,7 @@ type specimen struct {
 // gallery holds each kind of mark on synthetic data.
 func gallery() []specimen {
 	return []specimen{
-		{"lines", lines}, {"band", bandFigure}, {"scatter", scatterFigure}, {"values", valuesFigure},
+		{"lines", lines}, {"band", bandFigure}, {"errorbars", errorBarFigure}, {"scatter", scatterFigure}, {"values", valuesFigure},
 		{"histogram", histogramFigure}, {"contour", contourFigure}, {"fill", fillFigure}, {"diverging", divergingFigure},
 		{"streamlines", streamFigure}, {"arrows", arrowFigure}, {"convergence", convergenceFigure},
 		{"logarithmic", logFigure}, {"multiples", multiplesFigure}, {"shared", sharedFigure}, {"patterns", patternsFigure}, {"tiles", tilesFigure},
@@ -56,6 +56,19 @@ func bandFigure() Picture {
 	f.Band("mean ± 2 SE", lower, upper)
 	f.Line("mean ± 2 SE", mean)
 	f.HLine(-1.2, "−T ln Z")
+	return f
+}
+
+func errorBarFigure() Picture {
+	f := New("position x (dimensionless)", "drift D₁ (per unit of time)")
+	f.Function("true drift", func(x float64) float64 { return x - x*x*x }, -1.5, 1.5)
+	var p XY
+	var se []float64
+	for k := range 13 {
+		x := -1.5 + 0.25*float64(k)
+		p.X, p.Y, se = append(p.X, x), append(p.Y, x-x*x*x+0.1*normal(k)), append(se, 0.1+0.1*x*x)
+	}
+	f.ErrorBars("estimate ± 1 SE", p, se)
 	return f
 }
 

@@ -15,8 +15,9 @@ var (
 	frameArgs   = regexp.MustCompile(`\((?:\{?0x[0-9a-f]+[?}]*,? ?|\.\.\.)+\)`)
 	tempFolder  = regexp.MustCompile(`(^|[\s"'(=])(?:(?:/private)?/(?:var/)?tmp|(?:/private)?/var/folders/[^\s/]+/[^\s/]+/T)/[^\s"':)]+`)
 	testTime    = regexp.MustCompile(`(--- (?:PASS|FAIL|SKIP): \S+) \(\d+\.\d+s\)`)
-	// Files of this project, wherever it was cloned to.
-	ownFile = regexp.MustCompile(`(^|[\s"'(])(?:[A-Za-z]:)?[/\\][^\s"':]*?[/\\]((?:` + strings.Join(publicFolders, "|") + `)[/\\][^\s"':]+\.go:\d+)`)
+	// Files of this project, wherever it was cloned to. The line goes: an edit
+	// above it would change every notebook that shows it.
+	ownFile = regexp.MustCompile(`(^|[\s"'(])(?:[A-Za-z]:)?[/\\][^\s"':]*?[/\\]((?:` + strings.Join(publicFolders, "|") + `)[/\\][^\s"':]+\.go):\d+(?: \+0x[0-9a-f]+)?`)
 	goRoot  = regexp.MustCompile(`(?m)(^|[\s(])(?:[A-Za-z]:)?[/\\][^\s"':]*[/\\](src|pkg/mod)/([^\s"':]+\.go:\d+)`)
 )
 
