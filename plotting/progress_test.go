@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"hopflow/internal/stdout"
 )
 
 // steps yields its numbers, one at each pause.
@@ -54,29 +55,10 @@ func quickCell() {
 	fmt.Println("sum", sum)
 }
 
-// printed returns what f writes to the standard output.
-func printed(t *testing.T, f func()) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	old := os.Stdout
-	os.Stdout = w
-	defer func() { os.Stdout = old }()
-	f()
-	w.Close()
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(r); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 // TestBudget: a loop that takes too long ends, and says so.
 func TestBudget(t *testing.T) {
 	n, start := 0, time.Now()
-	out := printed(t, func() {
+	out := stdout.Of(t, func() {
 		for range Progress(steps(100000, time.Millisecond), 0, "long sum", Budget(100*time.Millisecond)) {
 			n++
 		}
@@ -98,7 +80,7 @@ func TestProgressPasses(t *testing.T) {
 	source := func(yield func(int, error) bool) {
 		_ = yield(1, nil) && yield(2, bad) && yield(3, nil)
 	}
-	out := printed(t, func() {
+	out := stdout.Of(t, func() {
 		var got []string
 		for v, err := range Progress(source, 3, "three", Budget(0)) {
 			got = append(got, fmt.Sprint(v, err))

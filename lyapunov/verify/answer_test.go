@@ -1,11 +1,11 @@
 package verify
 
 import (
-	"io"
 	"math"
-	"os"
 	"strings"
 	"testing"
+
+	"hopflow/internal/stdout"
 )
 
 // grader counts failures.
@@ -13,25 +13,6 @@ type grader struct{ failed int }
 
 func (*grader) Helper() {}
 func (g *grader) Fail() { g.failed++ }
-
-// printed returns what f writes to standard output.
-func printed(t *testing.T, f func()) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	old := os.Stdout
-	os.Stdout = w
-	defer func() { os.Stdout = old }()
-	f()
-	w.Close()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
 
 func TestAnswer(t *testing.T) {
 	for _, c := range []struct {
@@ -46,7 +27,7 @@ func TestAnswer(t *testing.T) {
 		{math.Inf(-1), "not yet, because d is infinite", false},
 	} {
 		g := new(grader)
-		text := strings.TrimSpace(printed(t, func() { Answer(g, "d", c.got, 0.7, 1e-9) }))
+		text := strings.TrimSpace(stdout.Of(t, func() { Answer(g, "d", c.got, 0.7, 1e-9) }))
 		if text != c.want || (g.failed == 0) != c.ok {
 			t.Errorf("Answer(%v) prints %q and fails %d times, want %q, ok %v", c.got, text, g.failed, c.want, c.ok)
 		}
