@@ -143,6 +143,20 @@ func TestFailingNotebooks(t *testing.T) {
 	})
 }
 
+// TestTwice: what only works in a fresh kernel is found by the second pass.
+func TestTwice(t *testing.T) {
+	r := *kernelRunner(t)
+	nb := read(t, "testdata/fails/exit.ipynb")
+	nb.Cells[0].Source = "%%\nfmt.Println(os.Mkdir(filepath.Join(os.TempDir(), \"once\"), 0o700))"
+	for _, twice := range []bool{false, true} {
+		r.Twice = twice
+		got := mustRun(t, &r, nb).Notebook.Cells[0].Stream("stdout")
+		if worked := got == "<nil>\n"; worked == twice {
+			t.Errorf("twice %v: the cell printed %q", twice, got)
+		}
+	}
+}
+
 func TestTimeoutAndFlood(t *testing.T) {
 	for name, want := range map[string]string{"timeout": "timeout: the cell did not end within 3s", "flood": "the cell printed more than 10 MB"} {
 		t.Run(name, func(t *testing.T) {

@@ -25,6 +25,9 @@ type Runner struct {
 	Timeout time.Duration // for one cell; default 2 minutes
 	// KeepGoing runs the cells behind a failing one too.
 	KeepGoing bool
+	// Twice runs all cells, then all cells again in the same kernel, and reports
+	// the second time: what a reader gets who presses Run All once more.
+	Twice bool
 	// Progress, where not nil, is told each code cell when it is done.
 	Progress func(cell int, took time.Duration)
 }
@@ -170,9 +173,13 @@ func (s *session) order() ([]byte, error) {
 	if timeout == 0 {
 		timeout = defaultTimeout
 	}
+	passes := 1
+	if s.runner.Twice {
+		passes = 2
+	}
 	line, err := json.Marshal(map[string]any{
 		"notebook": string(data), "folder": folder, "kernel": kernel,
-		"timeout": max(1, int(timeout.Seconds())), "keep_going": s.runner.KeepGoing,
+		"timeout": max(1, int(timeout.Seconds())), "passes": passes, "keep_going": s.runner.KeepGoing,
 	})
 	return append(line, '\n'), err
 }
@@ -205,7 +212,7 @@ func (s *session) take(e event) error {
 	switch e.Event {
 	case "cell":
 		c := s.nb.Cells[e.Cell]
-		c.Count = e.Count
+		c.Count, c.Outputs = e.Count, nil
 		for _, v := range e.Outputs {
 			o, err := parseOutput(v)
 			if err != nil {

@@ -1,7 +1,7 @@
 """Runs one notebook through a Jupyter kernel; the Go side is run.go.
 
 Reads one line of JSON from standard input: notebook (text of the file), folder,
-kernel, timeout (seconds a cell), keep_going. Writes a line of JSON for each event.
+kernel, timeout (seconds a cell), passes, keep_going. Writes a line of JSON for each event.
 Standard input stays open: its end means stop, so that the kernel never outlives
 whoever started this, however that ended.
 """
@@ -86,7 +86,7 @@ def main():
         start = time.monotonic()
         async with client.async_setup_kernel(env=dict(os.environ, TMPDIR=temp)):
             emit("kernel", seconds=time.monotonic() - start)
-            for i, cell in enumerate(nb.cells):
+            for i, cell in [*enumerate(nb.cells)] * order["passes"]:
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
                 start = time.monotonic()

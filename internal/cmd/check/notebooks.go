@@ -113,17 +113,24 @@ func (c *checker) execute(ctx context.Context, nbs []*nbtest.Notebook) {
 			c.skip("notebook "+nb.Name(), "-run %s does not match it", c.options.pattern)
 			continue
 		}
-		c.notebook(ctx, nb)
+		c.notebook(ctx, nb, false)
 		if c.options.long && ctx.Err() == nil {
+			c.notebook(ctx, nb, true)
 			c.student(ctx, nb)
 		}
 	}
 }
 
-func (c *checker) notebook(ctx context.Context, nb *nbtest.Notebook) {
-	what := "notebook " + nb.Name()
-	shown := newProgress(c.out, what, nb)
-	r := &nbtest.Runner{Python: c.project.Python(), Env: c.project.Env(), Progress: shown.cell}
+// notebook runs one through the kernel, once or twice, and compares what it
+// gives (the second time) with what is committed.
+func (c *checker) notebook(ctx context.Context, nb *nbtest.Notebook, twice bool) {
+	what, passes := "notebook "+nb.Name(), 1
+	if twice {
+		passes = 2
+		what += ", twice in one kernel"
+	}
+	shown := newProgress(c.out, what, nb, passes)
+	r := &nbtest.Runner{Python: c.project.Python(), Env: c.project.Env(), Twice: twice, Progress: shown.cell}
 	run, err := r.Run(ctx, nb)
 	shown.clear()
 	if err != nil {

@@ -22,7 +22,7 @@ type progress struct {
 	at       int
 }
 
-func newProgress(out io.Writer, what string, nb *nbtest.Notebook) *progress {
+func newProgress(out io.Writer, what string, nb *nbtest.Notebook, passes int) *progress {
 	p := &progress{out: out, what: what, nb: nb}
 	if f, ok := out.(*os.File); ok {
 		info, err := f.Stat()
@@ -30,7 +30,7 @@ func newProgress(out io.Writer, what string, nb *nbtest.Notebook) *progress {
 	}
 	for _, c := range nb.Cells {
 		if c.IsCode() {
-			p.all++
+			p.all += passes
 		}
 	}
 	p.show()
