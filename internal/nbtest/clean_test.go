@@ -28,7 +28,7 @@ func TestClean(t *testing.T) {
 	other.ID = nb.Cells[0].ID
 	Clean(nb, "versions of now")
 
-	if len(c.Outputs) != 3 || c.Outputs[0].Text != "one\ntwo\n--- PASS: TestX (0.00s)\n" || c.Outputs[1].Text != "red cell/main.go:4\n" || c.Outputs[2].String("text/markdown") != "**x**" {
+	if len(c.Outputs) != 3 || c.Outputs[0].Text != "one\ntwo\n--- PASS: TestX (0.00s)\n" || c.Outputs[1].Text != "red cell/main.go\n" || c.Outputs[2].String("text/markdown") != "**x**" {
 		got, _ := json.Marshal(c.Outputs)
 		t.Errorf("outputs: %s", got)
 	}
@@ -92,9 +92,9 @@ func TestStableIDs(t *testing.T) {
 func TestNormalise(t *testing.T) {
 	for in, want := range map[string]string{
 		"# gonb_45a0353b\n./main.go:41:13: undefined: x\n":         "# cell\n./main.go:41:13: undefined: x\n",
-		"/tmp/gonb_45a0353b/main.go:43 +0xa5":                      "cell/main.go:43",
-		"/tmp/notebook-x1y2/gonb_45a0353b/main.go:43 +0xa5":        "cell/main.go:43",
-		`C:\Temp\gonb_45a0353b\main.go:1`:                          `cell\main.go:1`,
+		"/tmp/gonb_45a0353b/main.go:43 +0xa5":                      "cell/main.go",
+		"/tmp/notebook-x1y2/gonb_45a0353b/main.go:43 +0xa5":        "cell/main.go",
+		`C:\Temp\gonb_45a0353b\main.go:1`:                          `cell\main.go`,
 		"open /tmp/abc/x.csv: no such file":                        "open TEMP: no such file",
 		"\t/usr/local/go/src/runtime/panic.go:115 +0x1\n":          "\truntime/panic.go:115\n",
 		"\t/srv/go/pkg/mod/gonum.org/v1/gonum@v0.17.0/mat/x.go:15": "\tgonum.org/v1/gonum@v0.17.0/mat/x.go:15",

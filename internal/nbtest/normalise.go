@@ -10,8 +10,11 @@ var (
 	ansi = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
 	// The kernel builds each cell in a folder of its own, with eight hex digits.
 	buildFolder = regexp.MustCompile(`(?:(?:[A-Za-z]:)?[/\\][^\s"':]*[/\\])?\bgonb_[0-9a-f]{8}\b`)
+	// The line in the program that a cell becomes counts the declarations of the
+	// cells before it; the kernel says the line of the cell beside it.
+	cellLine = regexp.MustCompile(`\b(cell[/\\]main\.go):\d+`)
 	// A frame of a stack ends in an offset that depends on the compiler.
-	frameOffset = regexp.MustCompile(`(\.go:\d+) \+0x[0-9a-f]+`)
+	frameOffset = regexp.MustCompile(`(\.go(?::\d+)?) \+0x[0-9a-f]+`)
 	frameArgs   = regexp.MustCompile(`\((?:\{?0x[0-9a-f]+[?}]*,? ?|\.\.\.)+\)`)
 	tempFolder  = regexp.MustCompile(`(^|[\s"'(=])(?:(?:/private)?/(?:var/)?tmp|(?:/private)?/var/folders/[^\s/]+/[^\s/]+/T)/[^\s"':)]+`)
 	testTime    = regexp.MustCompile(`(--- (?:PASS|FAIL|SKIP): \S+) \(\d+\.\d+s\)`)
@@ -27,6 +30,7 @@ var (
 func normalise(s string) string {
 	s = ansi.ReplaceAllString(s, "")
 	s = buildFolder.ReplaceAllString(s, "cell")
+	s = cellLine.ReplaceAllString(s, "$1")
 	s = goRoot.ReplaceAllString(s, "$1$3")
 	s = ownFile.ReplaceAllString(s, "$1$2")
 	s = tempFolder.ReplaceAllString(s, "${1}TEMP")
