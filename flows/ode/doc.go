@@ -5,6 +5,13 @@
 //	tr, err := ode.Sample(f, x0, times, nil, &ode.Settings{RelTol: 1e-12})       // at chosen times
 //	for s, err := range ode.Steps(f, x0, 0, 10, nil, nil) { ... }                // step by step: break whenever
 //
+// Stiff flows take ode.Rodas or ode.RodasP in the place of the method. Beside
+// these loops:
+//
+//	tr, hits, err := ode.SolveWith([]ode.Event{{Name: "floor", Function: g}}, f, x0, 0, 10, nil, nil) // crossings of g = 0
+//	tr, energies, err := ode.GradientFlow{Energy: e, Mobility: k}.Solve(x0, 0, 100, ode.Gonzalez, 10) // never up, for any step
+//	tr, modes, err := ode.Filippov{Below: f, Above: g, Surface: s, Normal: n}.Solve(x0, 0, 10, nil, nil)
+//
 // Three things are kept apart. A Method is data (a Tableau, usually) that any
 // number of goroutines may share. Its Stepper is the method at work on one
 // field, with the scratch that a step needs. The loop that decides how long the

@@ -33,3 +33,13 @@ type Stepper interface {
 	// method can. With a nil dst it only reports.
 	Interpolate(dst []float64, theta float64) bool
 }
+
+// A Fallible Stepper can fail for reasons of its own: an implicit one whose
+// equation has no solution that it can find. Its Step then stores NaN in dst,
+// never something unsolved, and Err returns why; after a Step that went well it
+// returns nil. Error control tries a shorter step; if that does not help, or
+// steps are equal, the reason is that of the *Error.
+type Fallible interface {
+	// Err returns why the last Step has no result, or nil.
+	Err() error
+}

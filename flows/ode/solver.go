@@ -79,6 +79,9 @@ func (v *solver) aim(target float64) error {
 		return nil
 	}
 	if v.Step == 0 {
+		if v.belowRounding() {
+			return v.fail(ErrTolerance, 0)
+		}
 		if v.length == 0 {
 			v.length = firstStep(v.field, v.t, v.x, span, v.method.Order(), &v.Settings)
 		}
@@ -118,7 +121,7 @@ func (v *solver) advanceEqual() error {
 	v.tried++
 	v.stepper.Step(v.next, v.t, h, v.x)
 	if !finite(v.next) {
-		return v.fail(ErrNonFinite, h)
+		return v.fail(v.why(), h)
 	}
 	v.accept(t)
 	return nil
@@ -160,9 +163,27 @@ func (v *solver) advanceControlled() error {
 			if good {
 				return v.fail(ErrStepSize, h)
 			}
-			return v.fail(ErrNonFinite, h)
+			return v.fail(v.why(), h)
 		}
 	}
+}
+
+// why returns the reason for which the last step has no finite result.
+func (v *solver) why() error {
+	if f, ok := v.stepper.(Fallible); ok && f.Err() != nil {
+		return f.Err()
+	}
+	return ErrNonFinite
+}
+
+// belowRounding reports whether the tolerances ask for more than rounding lets
+// any step from here resolve.
+func (v *solver) belowRounding() bool {
+	var size float64
+	for _, x := range v.x {
+		size = math.Max(size, math.Abs(x))
+	}
+	return v.AbsTol+v.RelTol*size < 0x1p-52*size
 }
 
 // propose returns the step to try and the time it leads to: the target, if what
