@@ -16,8 +16,9 @@ import (
 // result is the distance. From a point to itself the velocity is 0.
 //
 // It works for any manifold; the points have to be interior, where the
-// metric is finite. It is an error, with the best velocity found, if Newton's
-// method stops short of a miss of 1e-10.
+// metric is finite. It is a *ShootingError, with the best velocity found, if
+// Newton's method stops short of a miss of 1e-10, as where it diverges or the
+// ends are conjugate.
 func Log(m Manifold, x, y []float64, s *ode.Settings) ([]float64, error) {
 	n := m.Dim()
 	lengths(n, x, y)
@@ -39,14 +40,21 @@ func Log(m Manifold, x, y []float64, s *ode.Settings) ([]float64, error) {
 		miss, size, err = shoot(m, x, y, v, s)
 	}
 	if err != nil {
-		return nil, err
+		return nil, &ShootingError{From: x, To: y, Miss: math.Inf(1), Cause: err}
 	}
-	for size > 1e-13 {
-		step, err := newton(m, x, y, v, miss, s)
-		if err != nil {
-			return v, err
+	var why error
+	for round, before := 0, size; round < 100 && size > 1e-13; round++ {
+		if round%8 == 7 {
+			if size > before/2 {
+				break // it diverges
+			}
+			before = size
 		}
-		next, missed, sz := descend(m, x, y, v, step, size, s)
+		var step []float64
+		if step, why = newton(m, x, y, v, miss, s); why != nil {
+			break
+		}
+		next, missed, sz := shorten(m, x, y, v, step, size, s)
 		if next == nil {
 			break // the miss falls no further: rounding, or a wall
 		}
@@ -55,14 +63,38 @@ func Log(m Manifold, x, y []float64, s *ode.Settings) ([]float64, error) {
 	if size <= 1e-10 {
 		return v, nil
 	}
-	return v, fmt.Errorf("geometry: shooting from %v to %v stops with a miss of %.3g: take points further from the boundary, or a chart where the metric has one", x, y, size)
+	return v, &ShootingError{From: x, To: y, Miss: size, Velocity: v, Cause: why}
 }
 
-// descend takes the Newton step from v, halved until the miss falls below half
+// A ShootingError says that shooting finds no geodesic between two points.
+type ShootingError struct {
+	From, To []float64
+	Miss     float64   // Euclidean distance of the best geodesic's end from To
+	Velocity []float64 // its initial velocity; nil if none stays in the manifold
+	Cause    error     // what stopped Newton's method, or nil: no step of it helped
+}
+
+// Error names the points, the miss, the cause and the remedy.
+func (e *ShootingError) Error() string {
+	why := ""
+	if e.Cause != nil {
+		why = fmt.Sprintf(" (%v)", e.Cause)
+	}
+	return fmt.Sprintf("geometry: shooting from %v to %v stops with a miss of %.3g%s: take points closer to each other or further from the boundary, go by a point between them, or use a chart where the metric has one", e.From, e.To, e.Miss, why)
+}
+
+// Unwrap returns the cause.
+func (e *ShootingError) Unwrap() error { return e.Cause }
+
+// shorten takes the Newton step from v, halved until the miss falls below half
 // way to what the step promises; nil where no fraction of it helps.
-func descend(m Manifold, x, y, v, step []float64, size float64, s *ode.Settings) (next, miss []float64, newSize float64) {
+func shorten(m Manifold, x, y, v, step []float64, size float64, s *ode.Settings) (next, miss []float64, newSize float64) {
 	next = make([]float64, len(v))
-	for fraction := 1.0; fraction > 1e-6; fraction /= 2 {
+	least := 1e-6
+	if size <= 1e-10 { // good enough; what is left may be rounding
+		least = 0.4
+	}
+	for fraction := 1.0; fraction > least; fraction /= 2 {
 		for i := range next {
 			next[i] = v[i] - fraction*step[i]
 		}

@@ -62,7 +62,7 @@ func CheckConnection(c Connection, m Metric, points [][]float64) error {
 			scale = math.Max(scale, math.Abs(want[k]))
 		}
 		for k := range n {
-			if !(math.Abs(got[k]-swapped[k]) <= 1e-13*scale) {
+			if !(math.Abs(got[k]-swapped[k]) <= 1e-12*scale) {
 				return fmt.Errorf("geometry: Γ(u,v) and Γ(v,u) differ by %g in component %d at x = %v", got[k]-swapped[k], k, x)
 			}
 			if !(math.Abs(got[k]-want[k]) <= 1e-8*scale) {
@@ -102,7 +102,7 @@ func checkJacobian(c Chart, m Metric, x []float64) error {
 	jac := mat.NewDense(n, n, nil)
 	y, up, down := append([]float64(nil), x...), make([]float64, n), make([]float64, n)
 	for j := range n {
-		h := 1e-5 * math.Max(math.Min(math.Abs(x[j]), math.Abs(1-x[j])), 1e-9)
+		h := 1e-5 * extent(m, x, j)
 		y[j] = x[j] + h
 		c.Theta(up, y)
 		y[j] = x[j] - h
@@ -200,7 +200,7 @@ func derivative(dst []float64, f func([]float64, float64), t float64) {
 	const h = 1e-3
 	p := make([]float64, len(dst))
 	clear(dst)
-	for _, s := range [4]struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
+	for _, s := range stencil {
 		f(p, t+s.at*h)
 		for i := range dst {
 			dst[i] += s.weight * p[i] / (12 * h)

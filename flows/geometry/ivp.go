@@ -9,8 +9,9 @@ import (
 )
 
 // tight are the tolerances of the geodesic equation where the caller gives
-// none: tighter than a general flow's, since geodesics are smooth and short.
-var tight = ode.Settings{AbsTol: 1e-13, RelTol: 1e-12}
+// none: tighter than a general flow's, since geodesics are smooth and short; one
+// that takes thousands of steps is at a wall.
+var tight = ode.Settings{AbsTol: 1e-13, RelTol: 1e-12, MaxSteps: 5_000}
 
 // GeodesicField returns the geodesic equation γ” + Γ(γ)(γ', γ') = 0, [HF] (8),
 // as a first-order field on the state (γ, γ') of 2n numbers. It allocates

@@ -17,7 +17,11 @@ func Length(m Metric, c Curve) (float64, error) {
 		panic(fmt.Sprintf("geometry: length mismatch: a curve of dimension %d under a metric of dimension %d", c.Dim(), n))
 	}
 	speed := func(t float64) float64 { return Speed(m, c, t) }
-	d := integrate(speed, 0, 1, 0)
+	atol := 1e-15 * fine.over(speed, 0, 1)
+	if _, ok := m.(*Matrix); ok { // perhaps a pullback: the noise of its digits meets no finer tolerance
+		atol *= 1000
+	}
+	d := integrate(speed, 0, 1, atol)
 	if math.IsNaN(d) {
 		x := make([]float64, n)
 		c.At(x, 0.5)

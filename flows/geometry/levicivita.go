@@ -1,7 +1,5 @@
 package geometry
 
-import "math"
-
 // LeviCivita is the connection of any metric, its Christoffel symbols [HF] (9)
 // taken from differences of the metric. It is slow, good to about 1e-11, and
 // knows no closed form: the independent route.
@@ -13,9 +11,10 @@ import "math"
 // where D_u is the derivative along u with v held fixed.
 type LeviCivita struct {
 	Metric
-	// Step is the step of the differences, relative to the distance to the
-	// nearer of 0 and 1 in each coordinate, the scale on which a metric of the
-	// cube varies. 0 is defaulted to 1e-3; the error is of fourth order.
+	// Step is the step of the differences, relative to the scale on which the
+	// metric varies in each coordinate: its reach where the metric is a Domain,
+	// at most 1, and the distance to the nearer of 0 and 1 where it is none. 0
+	// is defaulted to 1e-3; the error is of fourth order.
 	Step float64
 }
 
@@ -54,10 +53,10 @@ func (l LeviCivita) partial(dst, x []float64, i int, v []float64) {
 		step = 1e-3
 	}
 	keep := x[i]
-	h := step * math.Max(math.Min(math.Abs(keep), math.Abs(1-keep)), 1e-12)
+	h := step * extent(l.Metric, x, i)
 	g := make([]float64, len(x))
 	clear(dst)
-	for _, p := range [4]struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
+	for _, p := range stencil {
 		x[i] = keep + p.at*h
 		l.Flat(g, x, v)
 		for k := range dst {

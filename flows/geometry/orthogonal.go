@@ -14,22 +14,26 @@ var _ Metric = Orthogonal{}
 // Dim returns N.
 func (o Orthogonal) Dim() int { return o.N }
 
-// Flat stores G(x) v in dst, which may be v. It allocates.
+// Flat stores G(x) v in dst, which may be v. Up to 16 coordinates it does not
+// allocate.
 func (o Orthogonal) Flat(dst, x, v []float64) {
 	lengths(o.N, dst, x, v)
-	g := make([]float64, o.N)
-	o.Entries(g, x)
+	var few [16]float64 // dst, which the entries go to, may be v
+	keep := append(few[:0], v...)
+	o.Entries(dst, x)
 	for i := range dst {
-		dst[i] = v[i] * g[i]
+		dst[i] *= keep[i]
 	}
 }
 
-// Sharp stores G(x)⁻¹ ξ in dst, which may be xi. It allocates.
+// Sharp stores G(x)⁻¹ ξ in dst, which may be xi. Up to 16 coordinates it does
+// not allocate.
 func (o Orthogonal) Sharp(dst, x, xi []float64) {
 	lengths(o.N, dst, x, xi)
-	g := make([]float64, o.N)
-	o.Entries(g, x)
+	var few [16]float64
+	keep := append(few[:0], xi...)
+	o.Entries(dst, x)
 	for i := range dst {
-		dst[i] = xi[i] / g[i]
+		dst[i] = keep[i] / dst[i]
 	}
 }
