@@ -16,10 +16,11 @@ import (
 // -∇E is invariant under rescaling. E falls to 0 along it, the minima are the
 // cone h = 0, and every critical point is one.
 //
-// E is not C¹: on the surfaces where the argument of a rectifier is 0 the
+// WithBias adds biases. E is not C¹: on the surfaces where the argument of a rectifier is 0 the
 // gradient jumps, and there the derivative of r is taken to be 0.
 type Homogeneous struct {
 	layers []*mat.Dense
+	biases [][]float64 // nil, or one for each layer
 }
 
 var _ Smooth = (*Homogeneous)(nil)
@@ -49,6 +50,30 @@ func NewHomogeneous(layers ...mat.Matrix) *Homogeneous {
 	return h
 }
 
+// WithBias returns the energy of the network W_l r(...) + b_l with the given
+// biases, one for each of the first layers; the layers behind them have none.
+// It is homogeneous no more: h(λx; λb) = λ h(x; b) for λ > 0 is what remains of
+// [CH] Theorem 3 for a single bias b = b_1. It panics unless the lengths are
+// those of the layers' outputs and all entries are finite.
+func (h *Homogeneous) WithBias(biases ...[]float64) *Homogeneous {
+	if len(biases) > len(h.layers) {
+		panic(fmt.Sprintf("landscape: %d biases for %d layers", len(biases), len(h.layers)))
+	}
+	out := &Homogeneous{layers: h.layers, biases: make([][]float64, len(h.layers))}
+	for l, w := range h.layers {
+		rows, _ := w.Dims()
+		out.biases[l] = make([]float64, rows)
+		if l < len(biases) {
+			length(biases[l], rows)
+			for i, b := range biases[l] {
+				finite(fmt.Sprintf("entry %d of bias %d", i, l), b)
+			}
+			copy(out.biases[l], biases[l])
+		}
+	}
+	return out
+}
+
 // Dim returns the number of columns of W_1.
 func (h *Homogeneous) Dim() int {
 	_, n := h.layers[0].Dims()
@@ -68,6 +93,9 @@ func (h *Homogeneous) forward(x []float64) [][]float64 {
 	for l, w := range h.layers {
 		rows, _ := w.Dims()
 		y := make([]float64, rows)
+		if h.biases != nil {
+			copy(y, h.biases[l])
+		}
 		for i := range y {
 			for j, xj := range acts[l] {
 				y[i] += w.At(i, j) * xj

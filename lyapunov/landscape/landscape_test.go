@@ -84,6 +84,7 @@ func all(t interface{ Fatal(...any) }) map[string]struct {
 		"mixture on a line":     {must(NewMixture([]float64{0.3, 0.7}, freeenergy.Normal(-1, 0.05), freeenergy.Normal(0.8, 0.1))), line},
 		"Himmelblau":            {Himmelblau{}, square},
 		"homogeneous":           {net, plane},
+		"with biases":           {net.WithBias([]float64{0.3, -0.1, 0.2}, []float64{-0.2, 0.4, 0.1}), plane},
 		"sum":                   {Sum(Harmonic(0.6, 0.1, 0.2), mix2, Scale(-0.2, mix2)), plane},
 		"scaled":                {Scale(-0.4, NewDoubleWell(0.7, 1.3)), line},
 		"independent":           {Independent(NewDoubleWell(0.25, 1), Harmonic(1.2, 0.3, -0.1)), space},
@@ -301,6 +302,9 @@ func layers(r oracle.Record, keys ...string) (all []mat.Matrix) {
 func TestHomogeneousOracle(t *testing.T) {
 	for _, r := range oracle.Load(t, "testdata/nh.json", "nh.ch.relu.") {
 		h := NewHomogeneous(layers(r, "W1", "W2")...)
+		if _, ok := r.Inputs["b1"]; ok {
+			h = h.WithBias(r.Ins("b1"))
+		}
 		x, l := r.Ins("x"), r.In("lambda")
 		y := []float64{l * x[0], l * x[1]}
 		g, gy := make([]float64, 2), make([]float64, 2)
@@ -312,7 +316,26 @@ func TestHomogeneousOracle(t *testing.T) {
 		r.Close(t, "x_dot_grad_E", []float64{x[0]*g[0] + x[1]*g[1]}, 1e-15, true)
 		r.Close(t, "E_lambda_x", []float64{h.Value(y)}, 1e-14, true)
 		r.Close(t, "xdot_at_lambda_x", []float64{-gy[0], -gy[1]}, 1e-14, true)
+		hx, hy := h.Output(x), h.Output(y)
+		r.Close(t, "homogeneity_defect_h", []float64{hy[0] - l*hx[0], hy[1] - l*hx[1]}, 1e-14, false)
 		r.Close(t, "equivariance_defect_flow", []float64{l*g[0] - gy[0], l*g[1] - gy[1]}, 1e-14, false)
+	}
+}
+
+// A bias that is scaled along keeps h homogeneous.
+func TestScaledBias(t *testing.T) {
+	b, lb := []float64{0.3, -0.1, 0.2}, make([]float64, 3)
+	shallow := NewHomogeneous(net.layers[0], net.layers[1])
+	for _, l := range []float64{0.37, 2, 41} {
+		for i := range b {
+			lb[i] = l * b[i]
+		}
+		x, lx := []float64{0.7, -0.4}, []float64{l * 0.7, l * -0.4}
+		for i, h := range shallow.WithBias(lb).Output(lx) {
+			if want := l * shallow.WithBias(b).Output(x)[i]; math.Abs(h-want) > 1e-13*math.Abs(want) {
+				t.Errorf("h_%d(%g x; %g b) = %v, want %v", i, l, l, h, want)
+			}
+		}
 	}
 }
 

@@ -193,6 +193,8 @@ func TestBadInput(t *testing.T) {
 		"without layers":            func() { NewHomogeneous() },
 		"layer 1 takes 3":           func() { NewHomogeneous(mat.NewDense(2, 2, nil), mat.NewDense(1, 3, nil)) },
 		"entry (0, 0) of layer 0":   func() { NewHomogeneous(mat.NewDense(1, 1, []float64{nan})) },
+		"2 biases for 1 layers":     func() { NewHomogeneous(mat.NewDense(1, 1, nil)).WithBias(one, one) },
+		"entry 0 of bias 0":         func() { NewHomogeneous(mat.NewDense(1, 1, nil)).WithBias([]float64{nan}) },
 		"sum of no energies":        func() { Sum() },
 		"sum of energies of 1 and":  func() { Sum(Harmonic(1, 0), Harmonic(1, 0, 0)) },
 		"factor is NaN":             func() { Scale(nan, Harmonic(1, 0)) },
