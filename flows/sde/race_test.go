@@ -1,0 +1,5 @@
+//go:build race
+
+package sde
+
+func init() { raceDetector = true }
