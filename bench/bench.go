@@ -12,7 +12,10 @@
 // interleaved run mean anything on a shared machine.
 package bench
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // A Case is one workload.
 type Case struct {
@@ -27,7 +30,7 @@ type Case struct {
 }
 
 // All returns the cases of every workload.
-func All() []Case { return append(Geodesics(), FokkerPlanck()...) }
+func All() []Case { return slices.Concat(Geodesics(), FokkerPlanck(), Ensembles(), KramersMoyal()) }
 
 // pairs returns 2 n coordinates of pairs of points in the cube, uniform in
 // [0.05, 0.95]: the points that the tanh metric's peers are timed with.
