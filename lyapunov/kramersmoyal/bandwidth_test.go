@@ -104,10 +104,10 @@ func TestCrossValidationChoosesWell(t *testing.T) {
 	sum := make([]float64, len(widths))
 	for seed := range uint64(seeds) {
 		s := NewSeries(dt, iterated(seed, n, 0, T, dt, drift))
-		chosen += missed(estimated(t, s, g, &Regression{Order: 2, Bandwidth: CrossValidated{}})) / seeds
-		silverman += missed(estimated(t, s, g, &Regression{Order: 2})) / seeds
+		chosen += missed(estimated(t, s, g, &Regression{Order: 2, Bandwidth: CrossValidated{}})) / float64(seeds)
+		silverman += missed(estimated(t, s, g, &Regression{Order: 2})) / float64(seeds)
 		for i, h := range widths {
-			sum[i] += missed(estimated(t, s, g, &Regression{Order: 2, Bandwidth: Fixed(h)})) / seeds
+			sum[i] += missed(estimated(t, s, g, &Regression{Order: 2, Bandwidth: Fixed(h)})) / float64(seeds)
 		}
 	}
 	for _, v := range sum {
@@ -120,7 +120,7 @@ func TestCrossValidationChoosesWell(t *testing.T) {
 	var straight float64
 	for seed := range uint64(seeds) {
 		s := NewSeries(dt, iterated(seed, n, 0, T, dt, func(x float64) float64 { return -x }))
-		straight += estimated(t, s, g, &Regression{Order: 2, Bandwidth: CrossValidated{}}).Bandwidth[0] / seeds
+		straight += estimated(t, s, g, &Regression{Order: 2, Bandwidth: CrossValidated{}}).Bandwidth[0] / float64(seeds)
 	}
 	fine := estimated(t, NewSeries(dt, iterated(1, n, 0, T, dt, drift)), g, &Regression{Order: 2, Bandwidth: CrossValidated{}}).Bandwidth[0]
 	if straight < 2*fine {

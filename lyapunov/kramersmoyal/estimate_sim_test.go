@@ -3,13 +3,23 @@ package kramersmoyal
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"testing"
 
 	"hopflow/lyapunov/freeenergy"
 )
 
-// seeds is the number of seeds that every statistical claim is made for.
-const seeds = 20
+// seeds is the number of seeds that every statistical claim is made for; the
+// environment variable HOPFLOW_SEEDS asks for more, up to a thousand.
+var seeds = seedsWanted()
+
+func seedsWanted() int {
+	if n, err := strconv.Atoi(os.Getenv("HOPFLOW_SEEDS")); err == nil && n >= 20 && n <= 1000 {
+		return n
+	}
+	return 20
+}
 
 func stream(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x6b6d)) }
 

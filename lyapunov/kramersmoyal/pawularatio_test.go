@@ -52,7 +52,7 @@ func TestDiffusionOrJumps(t *testing.T) {
 	for name, z := range map[string][]float64{"constant noise": constant, "noise that depends on the state": varying} {
 		mean, square := sum(z)
 		t.Logf("%s: mean z %.2f, mean square %.2f", name, mean, square)
-		if math.Abs(mean) > 5/math.Sqrt(seeds) || square > 3 {
+		if math.Abs(mean) > 5/math.Sqrt(float64(seeds)) || square > 3 {
 			t.Errorf("%s: z of 20 seeds has mean %.2f and mean square %.2f", name, mean, square)
 		}
 	}
