@@ -94,7 +94,7 @@ func BerryEsseenClock(step *Lattice, mean float64) float64 {
 //
 //	(|<(ε-m)³>|/(6σ³) + h/(2σ)) / √(2π)
 //
-// (C.-G. Esseen, Comm. Pure Appl. Math. 9, 1956). The second part, half the height
+// (C.-G. Esseen, Skand. Aktuarietidskr. 39, 1956). The second part, half the height
 // of the middle atom, is why the rate of the theorem is n^{-1/2} also for steps
 // that are symmetric. It is an error if the steps lie on no lattice.
 func EsseenRate(step *Lattice) (float64, error) {

@@ -16,8 +16,8 @@
 //	Process       laws that depend on x, t and Δt: OrnsteinUhlenbeck, GeometricBrownian, Always
 //	Expand        the expansion on a periodic grid, term by term; Convolve is its limit
 //	PartialSums   the expansion in closed form, where p is a Bell or a Cauchy curve
-//	Truncation    the evolution ∂p/∂t = Σ_{n<=N} (-∂)^n/n! (D_n p), D_n = lim M_n/Δt;
-//	              EvolveField where D_n depends on x
+//	Truncation    the evolution ∂p/∂t = Σ_{n<=N} (-∂)^n/n! (m_n p), m_n = lim M_n/Δt;
+//	              EvolveField where m_n depends on x
 //	Diagnosis     what Pawula's theorem says of it: where it is negative or ill-posed
 //
 // # Random walks
@@ -42,9 +42,9 @@
 // The other half of the package goes the other way.
 //
 //	Series        time series, or pairs of places, in one or two coordinates
-//	Estimate      D_1 … D_4 from them by kernel regression, already divided by Δt, with
+//	Estimate      D_n = m_n/n! to n = 4 from them by kernel regression, divided by Δt, with
 //	              standard errors: Coefficients, whose Corrected removes the finite Δt
-//	Coefficients.TestDiffusion    whether they come from a diffusion, by D_4/(3 D_2²)
+//	Coefficients.TestDiffusion    whether they come from a diffusion, by M_4/(3 M_2²)
 //	Coefficients.Potential        energy and mobility, rebuilt; PlanePotential in two
 //	                              coordinates
 //

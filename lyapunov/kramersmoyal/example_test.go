@@ -104,7 +104,7 @@ func ExampleWalk() {
 	}
 	x := []float64{0.3}
 	steps := ok(w.Run(x, 0, 0.1, rand.NewPCG(1, 2)))
-	fmt.Printf("%d steps, x = %.2f; 2TK = ν<ε²> = %.2f\n", steps, x[0], ok(w.Coefficient([]float64{0.3}, 0, 2)))
+	fmt.Printf("%d steps, x = %.2f; 2TK = ν<ε²> = %.2f\n", steps, x[0], ok(w.MomentRate([]float64{0.3}, 0, 2)))
 	// Output:
 	// 115 steps, x = 0.25; 2TK = ν<ε²> = 2.30
 }

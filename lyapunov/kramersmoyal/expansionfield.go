@@ -15,9 +15,9 @@ const mostDense = 512
 
 // EvolveField returns the solution at the time t, from p, of
 //
-//	∂p/∂t = Σ_{n=1}^N (-∂)^n/n! (D_n(x) p)
+//	∂p/∂t = Σ_{n=1}^N (-∂)^n/n! (m_n(x) p)
 //
-// with coefficients D_1(x), …, D_N(x) that depend on x, on a periodic grid in one
+// with rates m_1(x), …, m_N(x) that depend on x, on a periodic grid in one
 // dimension of at most 512 cells: the exponential of the matrix of spectral
 // derivatives, so that the error in time is rounding. Truncation.Evolve is faster
 // where the coefficients are constant.
@@ -51,7 +51,7 @@ func EvolveField(p *freeenergy.Density, d func(x float64) []float64, t float64) 
 	return s, evolved(f, p.P, s.P, mat.Norm(&e, math.Inf(1)), t)
 }
 
-// generatorMatrix returns Σ_n C_n diag(D_n), with C_n the circulant matrix of
+// generatorMatrix returns Σ_n C_n diag(m_n), with C_n the circulant matrix of
 // (-∂)^n/n!.
 func generatorMatrix(f *transform, d func(x float64) []float64) (*mat.Dense, error) {
 	n := f.grid.Len()
@@ -65,7 +65,7 @@ func generatorMatrix(f *transform, d func(x float64) []float64) (*mat.Dense, err
 		}
 		for k, v := range coefficients[j] {
 			if notFinite(v) {
-				return nil, fmt.Errorf("kramersmoyal: the coefficient D_%d is %v at x = %.6g: correct its formula, or choose a box inside its domain", k+1, v, x)
+				return nil, fmt.Errorf("kramersmoyal: the rate m_%d is %v at x = %.6g: correct its formula, or choose a box inside its domain", k+1, v, x)
 			}
 		}
 	}

@@ -10,13 +10,13 @@ import (
 
 // A Truncation is the evolution on the line
 //
-//	∂p/∂t = Σ_{n=1}^N (-∂)^n/n! (D_n p)
+//	∂p/∂t = Σ_{n=1}^N (-∂)^n/n! (m_n p)
 //
 // with coefficients that depend on nothing. A wave e^{ikx} grows as e^{ω(k)t},
-// ω(k) = Σ D_n (-ik)^n/n!. Use Truncate.
+// ω(k) = Σ m_n (-ik)^n/n!. Use Truncate.
 type Truncation struct{ d []float64 }
 
-// Truncate returns the truncation with the coefficients D_1, D_2, …, D_N. It
+// Truncate returns the truncation with the rates m_1, m_2, …, m_N. It
 // panics if there is none, more than MaxOrder, or one is not finite.
 func Truncate(d ...float64) *Truncation {
 	if len(d) == 0 || len(d) > MaxOrder {
@@ -24,14 +24,14 @@ func Truncate(d ...float64) *Truncation {
 	}
 	for n, v := range d {
 		if notFinite(v) {
-			panic(fmt.Sprintf("kramersmoyal: the coefficient D_%d is %v", n+1, v))
+			panic(fmt.Sprintf("kramersmoyal: the rate m_%d is %v", n+1, v))
 		}
 	}
 	return &Truncation{append([]float64(nil), d...)}
 }
 
 // TruncateJumps returns the truncation to the given order of jumps that arrive at
-// a constant rate: D_n = rate <ξⁿ>. It panics on a negative rate or if a moment
+// a constant rate: m_n = rate <ξⁿ>. It panics on a negative rate or if a moment
 // is not finite.
 func TruncateJumps(rate float64, jump Law, order int) *Truncation {
 	checkRate(rate, 1)
@@ -45,8 +45,8 @@ func TruncateJumps(rate float64, jump Law, order int) *Truncation {
 // Order returns N.
 func (tr *Truncation) Order() int { return len(tr.d) }
 
-// Coefficients returns D_1, …, D_N.
-func (tr *Truncation) Coefficients() []float64 { return append([]float64(nil), tr.d...) }
+// MomentRates returns m_1, …, m_N.
+func (tr *Truncation) MomentRates() []float64 { return append([]float64(nil), tr.d...) }
 
 // Symbol returns ω(k), the rate at which the wave e^{ikx} grows and turns.
 func (tr *Truncation) Symbol(k float64) complex128 {

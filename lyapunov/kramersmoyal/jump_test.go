@@ -355,12 +355,12 @@ func TestCoefficientOfWalks(t *testing.T) {
 		if n == 0 {
 			continue
 		}
-		d, stderr, err := Coefficient(p, []float64{0.3}, 0.2, 0.1, n)
+		d, stderr, err := MomentRate(p, []float64{0.3}, 0.2, 0.1, n)
 		if err != nil || math.Abs(d-want) > stderr+1e-14 || stderr > 1e-9 {
 			t.Errorf("D_%d = %v ± %v, %v, want %v", n, d, stderr, err, want)
 		}
 	}
-	if _, _, err := Coefficient(Always(Coin(1)), []float64{0}, 0, 0.1, 2); err == nil || !strings.Contains(err.Error(), "does not settle") {
+	if _, _, err := MomentRate(Always(Coin(1)), []float64{0}, 0, 0.1, 2); err == nil || !strings.Contains(err.Error(), "does not settle") {
 		t.Errorf("jumps at fixed times have a coefficient: %v", err)
 	}
 	plane := ProcessFunc{1, func(x []float64, t, dt float64) Law { return Jump(1, 2) }}

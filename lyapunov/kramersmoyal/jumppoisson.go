@@ -148,14 +148,14 @@ func NewCompound(rate float64, jump Law, dt float64) *Compound {
 // Dim returns the dimension of the jumps.
 func (c *Compound) Dim() int { return c.jump.Dim() }
 
-// Coefficient returns D_α = lim M_α/dt = rate <ξ^α>, which does not vanish for
+// MomentRate returns m_α = lim M_α/dt = rate <ξ^α>, which does not vanish for
 // any even order: a jump process has all the terms of its expansion.
-func (c *Compound) Coefficient(orders ...int) float64 { return c.rate * c.jump.Moment(orders...) }
+func (c *Compound) MomentRate(orders ...int) float64 { return c.rate * c.jump.Moment(orders...) }
 
 // Moment returns M_α over dt exactly, from the cumulants dt rate <ξ^α>.
 func (c *Compound) Moment(orders ...int) float64 {
 	checkOrders(c.Dim(), orders)
-	return jointMoment(func(a []int) float64 { return c.dt * c.Coefficient(a...) }, orders)
+	return jointMoment(func(a []int) float64 { return c.dt * c.MomentRate(a...) }, orders)
 }
 
 // Sample stores the sum of a Poisson number of jumps in dst.

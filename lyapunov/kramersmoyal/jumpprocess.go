@@ -140,11 +140,11 @@ func (l lognormal) Sample(dst []float64, src rand.Source) {
 	dst[0] = l.x * math.Expm1(l.growth-l.s*l.s/2+l.s*rand.New(src).NormFloat64())
 }
 
-// Coefficient returns the coefficient D_α(x, t) = lim M_α/dt for dt → 0 of the
+// MomentRate returns the rate m_α(x, t) = lim M_α/dt for dt → 0 of the
 // generator, and an estimate of the error: Richardson's extrapolation of M_α/dt
 // from dt, dt/2, dt/4, … with dt small against the times of the process. It is an
 // error if a moment is not finite, or the limit does not settle to 1e-3.
-func Coefficient(p Process, x []float64, t, dt float64, orders ...int) (d, stderr float64, err error) {
+func MomentRate(p Process, x []float64, t, dt float64, orders ...int) (d, stderr float64, err error) {
 	checkOrders(p.Dim(), orders)
 	if !(dt > 0) || math.IsInf(dt, 0) || len(x) != p.Dim() {
 		panic(fmt.Sprintf("kramersmoyal: a coefficient at x = %v from a time step %v", x, dt))

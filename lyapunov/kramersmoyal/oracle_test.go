@@ -37,7 +37,7 @@ func TestTransitionRecords(t *testing.T) {
 				if _, listed := r.Expected[key]; !listed {
 					continue
 				}
-				d, stderr, err := Coefficient(c.p, []float64{c.x}, 0, c.dt, n)
+				d, stderr, err := MomentRate(c.p, []float64{c.x}, 0, c.dt, n)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -161,7 +161,7 @@ func TestOffByOneRecord(t *testing.T) {
 		}
 		// n steps of variance 1/n in a time 1.
 		step := Coin(math.Sqrt(1 / float64(n)))
-		d, err := NewWalk(step, float64(n)).Coefficient([]float64{0}, 0, 2)
+		d, err := NewWalk(step, float64(n)).MomentRate([]float64{0}, 0, 2)
 		if err != nil {
 			t.Fatal(err)
 		}

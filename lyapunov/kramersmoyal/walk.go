@@ -52,10 +52,10 @@ func NewWalk(step Law, rate float64) *Walk {
 	}
 }
 
-// Coefficient returns D_α(x, t) = ν <ε^α>, the rate at which the moments of the
+// MomentRate returns m_α(x, t) = ν <ε^α>, the rate at which the moments of the
 // increment grow: those of the Poisson clock exactly, those of the regular one up
 // to ν <ε><ε>, which goes to 0. The error says where the rate is bad.
-func (w *Walk) Coefficient(x []float64, t float64, orders ...int) (float64, error) {
+func (w *Walk) MomentRate(x []float64, t float64, orders ...int) (float64, error) {
 	rate, err := w.rate(x, t)
 	return rate * w.Step(x, t).Moment(orders...), err
 }

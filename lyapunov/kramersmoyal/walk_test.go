@@ -301,7 +301,7 @@ func TestWalkRefuses(t *testing.T) {
 	if _, err := bad.Run([]float64{0.5}, 2, 3, rand.NewPCG(1, 1)); err == nil || !strings.Contains(err.Error(), "x = [0.5], t = 2") {
 		t.Errorf("a negative rate: %v", err)
 	}
-	if _, err := bad.Coefficient([]float64{0}, 5, 2); err == nil {
+	if _, err := bad.MomentRate([]float64{0}, 5, 2); err == nil {
 		t.Error("a coefficient of a negative rate")
 	}
 	for name, c := range map[string]struct {
