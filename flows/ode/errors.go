@@ -30,6 +30,8 @@ var (
 	ErrMobility = errors.New("mobility not positive semidefinite")
 	// ErrSliding: a Filippov solution is not unique where it is.
 	ErrSliding = errors.New("ambiguous on the switching surface")
+	// ErrChatter: a Filippov solution changes sides without end.
+	ErrChatter = errors.New("chatters on the switching surface")
 )
 
 var remedies = map[error]string{
@@ -42,6 +44,7 @@ var remedies = map[error]string{
 
 	ErrNotConverged: "shorten Step, use ItohAbe where the mobility is symmetric, or check that the energy is bounded below and continuous, and Gradient its derivative",
 	ErrMobility:     "check Sharp there: ξ·K(x)ξ >= 0 must hold for all ξ; a metric ends at the boundary of its domain",
+	ErrChatter:      "give Below and Above as fields that are smooth beyond the surface, each the continuation of its own side",
 	ErrSliding:      "start off the surface: both fields point away from it, and the solution may leave either way",
 }
 

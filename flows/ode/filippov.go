@@ -51,7 +51,7 @@ type Slide struct {
 // is put back on the surface after each step, by Newton's method along n. X is
 // valid until the next state. If the integration fails, the last pair has the
 // last good state and an *Error: ErrSliding where both fields point away from
-// the surface, and what Steps of the package gives. It panics where that does, and if t1 < t0.
+// the surface, ErrChatter where the mode changes without end, and what Steps of the package gives. It panics where that does, and if t1 < t0.
 func (p Filippov) Steps(x0 []float64, t0, t1 float64, m Method, s *Settings) iter.Seq2[Slide, error] {
 	if p.Below == nil || p.Above == nil || p.Surface == nil || p.Normal == nil {
 		panic("ode: a Filippov flow needs two fields, a surface and its normal")
@@ -73,14 +73,29 @@ func (p Filippov) Steps(x0 []float64, t0, t1 float64, m Method, s *Settings) ite
 		case g > 0:
 			mode = Above
 		}
+		chatter, since := 0, t
 		for more := yield(Slide{flows.State{T: t, X: x}, mode}, err); more && err == nil && t < t1; {
 			mode, t, more, err = r.run(mode, x, t, t1, m, settings, yield)
+			if chatter++; t-since > chatterTime*(t1-t0) {
+				chatter, since = 0, t
+			}
+			if chatter > maxChatter && err == nil && more {
+				err = &Error{Reason: ErrChatter, At: flows.State{T: t, X: x}.Clone()}
+			}
 			if err != nil {
 				yield(Slide{flows.State{T: t, X: x}, mode}, err)
 			}
 		}
 	}
 }
+
+// A solution that changes its mode maxChatter times in a span of chatterTime of
+// the interval would do so for ever: a field that has a kink of its own on the
+// surface, or a second surface there.
+const (
+	maxChatter  = 200
+	chatterTime = 1e-4
+)
 
 // Solve integrates as Steps does and returns every state with its mode. If the
 // integration fails, it returns what was reached before, with the *Error.

@@ -3,6 +3,7 @@ package ode
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -133,5 +134,25 @@ func TestSlidingFailures(t *testing.T) {
 	}
 	if n != 4 {
 		t.Errorf("%d states before a break after 4", n)
+	}
+}
+
+// A field with a kink of its own on the surface makes the sides change without
+// end: that is an error, and not a loop.
+func TestFilippovChatters(t *testing.T) {
+	p := Filippov{
+		Below: func(dst []float64, _ float64, _ []float64) { dst[0], dst[1] = 1, 1 },
+		Above: func(dst []float64, _ float64, x []float64) {
+			dst[0], dst[1] = 1, 1
+			if x[0] > 0 {
+				dst[0] = -1
+			}
+		},
+		Surface: func(x []float64) float64 { return x[0] },
+		Normal:  func(dst, _ []float64) { dst[0], dst[1] = 1, 0 },
+	}
+	_, _, err := p.Solve([]float64{-0.3, 0.2}, 0, 1, nil, nil)
+	if !errors.Is(err, ErrChatter) || !strings.Contains(err.Error(), "smooth beyond the surface") {
+		t.Errorf("error %v", err)
 	}
 }

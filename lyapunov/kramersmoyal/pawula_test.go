@@ -274,7 +274,7 @@ func TestEvolveField(t *testing.T) {
 		want string
 	}{
 		"order 4": {func(x float64) []float64 { return []float64{0, 1, 0, 1} }, g, "grows rounding"},
-		"NaN":     {func(x float64) []float64 { return []float64{0, math.Log(x)} }, g, "D_2 is NaN at x = -7.9"},
+		"NaN":     {func(x float64) []float64 { return []float64{0, math.Log(x)} }, g, "m_2 is NaN at x = -7.9"},
 		"large":   {func(x float64) []float64 { return []float64{0, 1} }, circle(8, 1024), "at most 512"},
 		"ends":    {func(x float64) []float64 { return []float64{-1} }, circle(8, 24), "too coarse"},
 	} {
