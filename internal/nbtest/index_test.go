@@ -70,7 +70,7 @@ const (
 	}
 	nb = sample(t)
 	nb.Path = filepath.Join(root, "notebooks", "10_sample.ipynb")
-	in(check1, stdout("erratum HF-30\n  printed      ‖x ⊘ β‖ | a    1.728133\n  corrected    ‖x ⊘ √β‖       0.967983366099\n  independent  quadrature of (13b)  0.967983366099\n✓ erratum HF-30  corrected = independent within 1e-12; as printed it misses by 0.76\n"))(t, nb)
+	in(check1, stdout("erratum HF-30\n  printed      ‖x ⊘ β‖ | a    1.728133\n  corrected    ‖x ⊘ √β‖\n               0.967983366099\n  independent  quadrature of (13b)  0.967983366099\n✓ erratum HF-30  corrected = independent within 1e-12; as printed it misses by 0.76\n"))(t, nb)
 	return root, nb
 }
 

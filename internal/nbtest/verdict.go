@@ -35,28 +35,34 @@ type erratum struct {
 
 var erratumRow = regexp.MustCompile(`^  (printed|corrected|independent) +(\S.*?)(?:  +(\S+))?$`)
 
+// A wide table has the value below the formula.
+var valueBelow = regexp.MustCompile(`^ {15}(\S+)$`)
+
 // errata reads the errata out of what a cell printed.
 func errata(text string) []erratum {
 	var list []erratum
 	var open *erratum
+	var row *[2]string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if id, ok := strings.CutPrefix(line, "erratum "); ok {
 			open = &erratum{id: strings.TrimSpace(id)}
 		} else if m := erratumRow.FindStringSubmatch(line); m != nil && open != nil {
-			row := [2]string{m[2], m[3]}
 			switch m[1] {
 			case "printed":
-				open.printed = row
+				row = &open.printed
 			case "corrected":
-				open.corrected = row
+				row = &open.corrected
 			default:
-				open.independent = row
+				row = &open.independent
 			}
+			*row = [2]string{m[2], m[3]}
+		} else if m := valueBelow.FindStringSubmatch(line); m != nil && open != nil && row != nil && row[1] == "" {
+			row[1] = m[1]
 		} else if v := verdicts(line); len(v) == 1 && v[0].kind == "erratum" && open != nil && open.id == v[0].id {
 			open.verdict = v[0].text
 			list = append(list, *open)
-			open = nil
+			open, row = nil, nil
 		}
 	}
 	return list

@@ -68,11 +68,19 @@ func FprintErrata(w io.Writer, items ...Erratum) (failed []string) {
 			printed = "none"
 		}
 		fmt.Fprintf(w, "erratum %s\n", e.ID)
-		writeTable(w, [][]string{
+		rows := [][]string{
 			{"  printed    ", oneLine(e.Printed), printed},
 			{"  corrected  ", oneLine(e.Correct), digits(e.Corrected, e.Tol)},
 			{"  independent", oneLine(e.Route), digits(e.Independent, e.Tol)},
-		})
+		}
+		if width(rows) > maxWidth {
+			for _, row := range rows {
+				row[2] = strings.Repeat(" ", 11) + row[2] // below the formula
+			}
+			writeTwoLines(w, rows)
+		} else {
+			writeTable(w, rows)
+		}
 		verdict := fmt.Sprintf("corrected = independent within %s; as printed it misses by %s", short(e.Tol), short(math.Abs(e.AsPrinted-e.Independent)))
 		if valueless {
 			verdict = fmt.Sprintf("corrected = independent within %s; as printed it has no value", short(e.Tol))

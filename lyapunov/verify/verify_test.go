@@ -84,6 +84,25 @@ func TestFprintWide(t *testing.T) {
 	}
 }
 
+// So has an erratum.
+func TestErratumWide(t *testing.T) {
+	var b strings.Builder
+	long := "a statement that needs more room than is left beside the number of an erratum, twenty words long"
+	FprintErrata(&b, Erratum{ID: "HF-30", Printed: long, Correct: "⊘ √β", Route: "quadrature of (13b)", AsPrinted: 1.5, Corrected: 0.5, Independent: 0.5, Tol: 1e-3})
+	want := strings.Join([]string{
+		"erratum HF-30",
+		"  printed      " + long,
+		"               1.5",
+		"  corrected    ⊘ √β",
+		"               0.5",
+		"  independent  quadrature of (13b)",
+		"               0.5",
+		"✓ erratum HF-30  corrected = independent within 0.001; as printed it misses by 1", ""}, "\n")
+	if b.String() != want {
+		t.Errorf("text:\n%s\nwant:\n%s", b.String(), want)
+	}
+}
+
 func TestErratum(t *testing.T) {
 	good := Erratum{ID: "HF-30", Printed: "⊘ β", Correct: "⊘ √β", Route: "quadrature of (13b)",
 		AsPrinted: 1.728133, Corrected: 0.967983366099, Independent: 0.967983366099, Tol: 1e-12}
