@@ -33,7 +33,9 @@ func width(rows [][]string) int {
 }
 
 // writeTwoLines writes the first two columns of each row on one line and the
-// others, as a table, each on the line below.
+// others, as a table, each on the line below. Sample size and standard error,
+// in parentheses at the end of a statement, have a line of their own where the
+// first one is still too wide.
 func writeTwoLines(w io.Writer, rows [][]string) {
 	var below [][]string
 	for _, row := range rows {
@@ -43,7 +45,11 @@ func writeTwoLines(w io.Writer, rows [][]string) {
 	writeTable(&numbers, below)
 	lines := strings.SplitAfter(numbers.String(), "\n")
 	for i, row := range rows {
-		fmt.Fprintf(w, "%s  %s\n%s", row[0], row[1], lines[i])
+		first := row[0] + "  " + row[1]
+		if at := strings.LastIndex(first, " ("); utf8.RuneCountInString(first) > maxWidth && at > 0 && strings.HasSuffix(first, ")") {
+			first = first[:at] + "\n    " + first[at+1:]
+		}
+		fmt.Fprintf(w, "%s\n%s", first, lines[i])
 	}
 }
 

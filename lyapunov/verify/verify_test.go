@@ -84,6 +84,16 @@ func TestFprintWide(t *testing.T) {
 	}
 }
 
+func TestFprintWideSample(t *testing.T) {
+	var b strings.Builder
+	long := "a statement that needs more room than is left beside the four numbers of a claim"
+	Fprint(&b, ZScore("DM-1.e", long, 0.51, 0.01, 0.5, 4.9, 5000))
+	want := "✓ claim DM-1.e  " + long + "\n    (N = 5000, standard error 0.01, |z| ≤ 4.9)\n    got "
+	if !strings.HasPrefix(b.String(), want) {
+		t.Errorf("table:\n%s\nwant:\n%s", b.String(), want)
+	}
+}
+
 // So has an erratum.
 func TestErratumWide(t *testing.T) {
 	var b strings.Builder
