@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hopflow/flows/sde"
+	"hopflow/internal/oracle"
 	"hopflow/lyapunov/landscape"
 	"hopflow/lyapunov/verify"
 )
@@ -172,5 +173,23 @@ func TestSphereStrongOrder(t *testing.T) {
 	}
 	if slope, err := verify.FitSlope(hs, errs); err != nil || math.Abs(slope.Order-0.5) > 0.3 {
 		t.Errorf("strong order %.2f ± %.2f from %d paths, %v, want 0.5", slope.Order, slope.StdErr, paths, err)
+	}
+}
+
+// One step with given normal numbers, also a thousandth from the wall.
+func TestSphereStep(t *testing.T) {
+	for _, r := range oracle.Load(t, hf, "hf-sph-") {
+		m := Machine{Energy: landscape.Himmelblau{}, Beta: r.Ins("beta"), Temperature: r.In("T")}
+		s, err := m.Sphere().Stepper(m.System(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, at := r.In("h"), r.Ins("x")
+		x, dw := [][]float64{{at[0]}, {at[1]}}, make([][]float64, 4)
+		for i, z := range append(r.Ins("a"), r.Ins("b")...) {
+			dw[i] = []float64{math.Sqrt(h) * z}
+		}
+		s.Step(0, h, x, dw)
+		r.Close(t, "x", []float64{x[0][0], x[1][0]}, 1e-14, true)
 	}
 }
