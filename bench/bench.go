@@ -30,7 +30,9 @@ type Case struct {
 }
 
 // All returns the cases of every workload.
-func All() []Case { return slices.Concat(Geodesics(), FokkerPlanck(), Ensembles(), KramersMoyal()) }
+func All() []Case {
+	return slices.Concat(Geodesics(), FokkerPlanck(), Ensembles(), KramersMoyal(), Wasserstein())
+}
 
 // pairs returns 2 n coordinates of pairs of points in the cube, uniform in
 // [0.05, 0.95]: the points that the tanh metric's peers are timed with.

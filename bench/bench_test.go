@@ -27,6 +27,9 @@ func TestCases(t *testing.T) {
 		// what every estimator with these weights has.
 		"w4/ou-mean": 0.0826, "w4/ou-line": 0.0796, "w4/ou-order4": 0.0796, "w4/ou-mean-long": 0.0263, "w4/ou-line-long": 0.0299,
 		"w4/well-mean": 0.4499, "w4/well-line": 0.4370, "w4/well-order4": 0.4370, "w4/well-mean-long": 0.1192, "w4/well-line-long": 0.1024,
+		// What the tolerance of 1e-3 leaves in the weights; mass; marginals; duality gap.
+		"w2/cloud-500": 1e-3, "w2/cloud-500-dense": 1e-3, "w2/cloud-2000": 1e-3, "w2/cloud-2000-dense": 1e-3, "w2/cloud-8000": 1e-3,
+		"w2/nodes-64": 1e-12, "w2/nodes-200": 1e-12, "w2/sinkhorn-500": 1e-6, "w2/exact-500": 1e-12, "w2/exact-500-uniform": 1e-12,
 		"w8/distance": 1e-12, "w8/geodesic-point": 1e-12, "w8/collocation": 1e-8,
 	}
 	for _, c := range All() {
@@ -35,7 +38,7 @@ func TestCases(t *testing.T) {
 		}
 		name := fmt.Sprint(c.Workload, "/", c.Name)
 		run, check := c.New()
-		if n := testing.AllocsPerRun(1, run); n != 0 {
+		if n := testing.AllocsPerRun(1, run); n != 0 && !allocates(c.Name) {
 			t.Errorf("%s allocates %g times in one run", name, n)
 		}
 		limit, ok := limits[name]

@@ -1,0 +1,90 @@
+package wasserstein
+
+import "math"
+
+// largestScaling bounds what is not absorbed: entries of the kernel that
+// underflow then matter less than 1e-180 of a weight.
+const largestScaling = 1e60
+
+// absorbIfWide absorbs the scalings once one leaves the range. What is not finite
+// comes of a row or a column that underflowed, and is left to absorb.
+func (s *solver) absorbIfWide() {
+	wide := false
+	for k := range s.side {
+		for _, u := range s.side[k].u {
+			if !(u < largestScaling && u > 1/largestScaling) {
+				wide = true
+			}
+		}
+	}
+	if wide {
+		s.absorb()
+	}
+}
+
+// absorb moves the scalings into the kernel. It updates the rows in the log
+// domain, so that no row of it underflows, and columns that do underflow too.
+func (s *solver) absorb() {
+	rows, columns := &s.side[0], &s.side[1]
+	for k := range s.side {
+		m := &s.side[k]
+		for i, u := range m.u {
+			if u > 0 && !math.IsInf(u, 0) {
+				m.phi[i] += math.Log(u)
+			}
+			m.u[i] = 1
+		}
+	}
+	for range 20 {
+		s.kernel.eps = s.eps
+		s.kernel.refill()
+		s.kernel.ApplyTransposed(columns.sums, rows.u)
+		lost := false
+		for j, sum := range columns.sums {
+			if !(sum > leastSum) {
+				lost = true
+				columns.phi[j] = columns.power * (columns.logw[j] - s.logColumn(j))
+			}
+		}
+		if !lost {
+			return
+		}
+	}
+}
+
+// absorbBlock updates φ of some rows exactly, and fills their K.
+func (s *solver) absorbBlock(b int) {
+	m, k := &s.side[0], s.kernel
+	lo, hi := block(b, blocksOf(k.rows), k.rows)
+	rate := 1 / (2 * s.eps)
+	psi := s.side[1].phi
+	for i := lo; i < hi; i++ {
+		row := k.g[i*k.columns : (i+1)*k.columns]
+		s.from.row(row, i)
+		top := math.Inf(-1)
+		for j, c := range row {
+			e := psi[j] - c*rate
+			row[j] = e
+			top = max(top, e)
+		}
+		sum := expRow(row, row, 1, -top)
+		m.phi[i] = m.power * (m.logw[i] - top - math.Log(sum))
+		scale := math.Exp(m.phi[i] + top)
+		for j := range row {
+			row[j] *= scale
+		}
+	}
+}
+
+// logColumn returns log Σ_i exp(φ_i - C_ij/(2ε)).
+func (s *solver) logColumn(j int) float64 {
+	x := make([]float64, s.kernel.rows)
+	row := make([]float64, s.kernel.columns)
+	top := math.Inf(-1)
+	for i, phi := range s.side[0].phi {
+		s.from.row(row, i)
+		x[i] = phi - row[j]/(2*s.eps)
+		top = max(top, x[i])
+	}
+	return top + math.Log(expRow(x, x, 1, -top))
+}
