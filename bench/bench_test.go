@@ -38,7 +38,7 @@ func TestCases(t *testing.T) {
 		}
 		name := fmt.Sprint(c.Workload, "/", c.Name)
 		run, check := c.New()
-		if n := testing.AllocsPerRun(1, run); n != 0 && !allocates(c.Name) {
+		if n := allocations(run); n != 0 && !allocates(c.Name) {
 			t.Errorf("%s allocates %g times in one run", name, n)
 		}
 		limit, ok := limits[name]
@@ -48,18 +48,29 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// allocations returns how many there are in every run: the least of three. Now
+// and then the runtime makes one of its own, as for a goroutine, which falls
+// into a run by chance.
+func allocations(run func()) float64 {
+	least := testing.AllocsPerRun(1, run)
+	for k := 1; k < 3 && least > 0; k++ {
+		least = min(least, testing.AllocsPerRun(1, run))
+	}
+	return least
+}
+
 // A run of an ensemble returns a cloud, so that it allocates, but nothing a step
 // and nothing a particle or block.
 func TestEnsemble(t *testing.T) {
 	run, check := ensemble(4000)()
-	if n := testing.AllocsPerRun(1, run); n > 100 {
+	if n := allocations(run); n > 100 {
 		t.Errorf("a run allocates %g times", n)
 	}
 	if c := check(); !(c["error"] < 5) {
 		t.Errorf("not the scheme's law: %v", c)
 	}
 	twice, _ := ensemble(8000)()
-	if few, more := testing.AllocsPerRun(1, run), testing.AllocsPerRun(1, twice); more != few {
+	if few, more := allocations(run), allocations(twice); more != few {
 		t.Errorf("%g allocations for 4,000 particles, %g for 8,000", few, more)
 	}
 }
