@@ -8,10 +8,11 @@ type lineSquare struct {
 	sum, square float64
 }
 
-// place returns the row for u = x scale + shift, 0 for what is not on the grid.
-func (t lineSquares) place(u float64) uint {
+// rowOnLine returns the row of n for u = x scale + shift, 0 for what is not on the
+// grid.
+func rowOnLine(u float64, n int) uint {
 	i := uint(int(u))
-	if i >= uint(len(t)) {
+	if i >= uint(n) {
 		i = 0
 	}
 	return i
@@ -36,19 +37,19 @@ func (t lineSquares) add(at *[2]cellIndex, p *piece, lo, hi int) {
 		y0, y1, y2, y3 := to[:n], to[n:2*n], to[2*n:3*n], to[3*n:4*n]
 		y1, y2, y3 = y1[:len(y0)], y2[:len(y0)], y3[:len(y0)] // one bounds check for all
 		for k, y := range y0 {
-			t[t.place(x0*scale+shift)].add(y - x0)
+			t[rowOnLine(x0*scale+shift, len(t))].add(y - x0)
 			x0, y = y, y1[k]
-			t[t.place(x1*scale+shift)].add(y - x1)
+			t[rowOnLine(x1*scale+shift, len(t))].add(y - x1)
 			x1, y = y, y2[k]
-			t[t.place(x2*scale+shift)].add(y - x2)
+			t[rowOnLine(x2*scale+shift, len(t))].add(y - x2)
 			x2, y = y, y3[k]
-			t[t.place(x3*scale+shift)].add(y - x3)
+			t[rowOnLine(x3*scale+shift, len(t))].add(y - x3)
 			x3 = y
 		}
 	}
 	to = to[4*n:]
 	for k, x := range from[4*n:] {
-		t[t.place(x*scale+shift)].add(to[k] - x)
+		t[rowOnLine(x*scale+shift, len(t))].add(to[k] - x)
 	}
 }
 
@@ -73,15 +74,6 @@ type lineQuartic struct {
 	sum, square, cube, s4, s6, s8 float64
 }
 
-// place is that of lineSquares.
-func (t lineQuartics) place(u float64) uint {
-	i := uint(int(u))
-	if i >= uint(len(t)) {
-		i = 0
-	}
-	return i
-}
-
 func (r *lineQuartic) add(d float64) {
 	q := d * d
 	w := q * q
@@ -94,7 +86,8 @@ func (r *lineQuartic) add(d float64) {
 	r.s8 += w * w
 }
 
-// add is that of lineSquares, with more sums.
+// add is that of lineSquares, with more sums: written out, since a type
+// parameter for the row would keep its add from being inlined.
 func (t lineQuartics) add(at *[2]cellIndex, p *piece, lo, hi int) {
 	scale, shift := at[0].scale, at[0].shift
 	from, to := p.from[0][lo:hi], p.to[0][lo:hi]
@@ -105,19 +98,19 @@ func (t lineQuartics) add(at *[2]cellIndex, p *piece, lo, hi int) {
 		y0, y1, y2, y3 := to[:n], to[n:2*n], to[2*n:3*n], to[3*n:4*n]
 		y1, y2, y3 = y1[:len(y0)], y2[:len(y0)], y3[:len(y0)] // one bounds check for all
 		for k, y := range y0 {
-			t[t.place(x0*scale+shift)].add(y - x0)
+			t[rowOnLine(x0*scale+shift, len(t))].add(y - x0)
 			x0, y = y, y1[k]
-			t[t.place(x1*scale+shift)].add(y - x1)
+			t[rowOnLine(x1*scale+shift, len(t))].add(y - x1)
 			x1, y = y, y2[k]
-			t[t.place(x2*scale+shift)].add(y - x2)
+			t[rowOnLine(x2*scale+shift, len(t))].add(y - x2)
 			x2, y = y, y3[k]
-			t[t.place(x3*scale+shift)].add(y - x3)
+			t[rowOnLine(x3*scale+shift, len(t))].add(y - x3)
 			x3 = y
 		}
 	}
 	to = to[4*n:]
 	for k, x := range from[4*n:] {
-		t[t.place(x*scale+shift)].add(to[k] - x)
+		t[rowOnLine(x*scale+shift, len(t))].add(to[k] - x)
 	}
 }
 

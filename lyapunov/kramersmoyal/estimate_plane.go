@@ -21,17 +21,23 @@ func (r *square) add(dx, dy float64) {
 	r.yy += dy * dy
 }
 
+// rowInPlane returns the row for the point (x, y), 0 for what is not on the grid
+// of nx times ny cells.
+func rowInPlane(at *[2]cellIndex, x, y float64, nx, ny uint) uint {
+	i, j := uint(int(x*at[0].scale+at[0].shift)), uint(int(y*at[1].scale+at[1].shift))
+	if i > nx || j > ny {
+		return 0
+	}
+	return j*(nx+1) + i
+}
+
 func (t *squares) add(at *[2]cellIndex, p *piece, lo, hi int) {
 	nx, ny := uint(t.cells[0]), uint(t.cells[1])
 	fx, fy, tx, ty := p.from[0][lo:hi], p.from[1][lo:hi], p.to[0][lo:hi], p.to[1][lo:hi]
 	for k, x := range fx {
 		y := fy[k]
 		dx, dy := tx[k]-x, ty[k]-y
-		i, j := uint(int(x*at[0].scale+at[0].shift)), uint(int(y*at[1].scale+at[1].shift))
-		if i > nx || j > ny {
-			i, j = 0, 0
-		}
-		t.rows[j*(nx+1)+i].add(dx, dy)
+		t.rows[rowInPlane(at, x, y, nx, ny)].add(dx, dy)
 	}
 }
 
@@ -65,11 +71,7 @@ func (t *mixed) add(at *[2]cellIndex, p *piece, lo, hi int) {
 	for k, x := range fx {
 		y := fy[k]
 		dx, dy := tx[k]-x, ty[k]-y
-		i, j := uint(int(x*at[0].scale+at[0].shift)), uint(int(y*at[1].scale+at[1].shift))
-		if i > nx || j > ny {
-			i, j = 0, 0
-		}
-		addPowers(&t.rows[j*(nx+1)+i], dx, dy)
+		addPowers(&t.rows[rowInPlane(at, x, y, nx, ny)], dx, dy)
 	}
 }
 
