@@ -12,17 +12,16 @@ import (
 func CheckMetric(m Metric, points [][]float64) error {
 	n := m.Dim()
 	for _, x := range points {
-		g := mat.NewDense(n, n, nil)
-		e, col := make([]float64, n), make([]float64, n)
+		g, col := flatMatrix(m, x), make([]float64, n)
 		for j := range n {
-			clear(e)
-			e[j] = 1
-			m.Flat(col, x, e)
-			g.SetCol(j, col)
-			m.Sharp(col, x, col)
+			m.Sharp(col, x, mat.Col(col, j, g))
 			for i := range n {
-				if !(math.Abs(col[i]-e[i]) <= 1e-12) {
-					return fmt.Errorf("geometry: Sharp(Flat(e_%d)) has component %d = %.15g at x = %v, want %g", j, i, col[i], x, e[i])
+				e := 0.0
+				if i == j {
+					e = 1
+				}
+				if !(math.Abs(col[i]-e) <= 1e-12) {
+					return fmt.Errorf("geometry: Sharp(Flat(e_%d)) has component %d = %.15g at x = %v, want %g", j, i, col[i], x, e)
 				}
 			}
 		}
@@ -99,19 +98,7 @@ func CheckChart(c Chart, m Metric, points [][]float64) error {
 
 func checkJacobian(c Chart, m Metric, x []float64) error {
 	n := c.Dim()
-	jac := mat.NewDense(n, n, nil)
-	y, up, down := append([]float64(nil), x...), make([]float64, n), make([]float64, n)
-	for j := range n {
-		h := 1e-5 * extent(m, x, j)
-		y[j] = x[j] + h
-		c.Theta(up, y)
-		y[j] = x[j] - h
-		c.Theta(down, y)
-		y[j] = x[j]
-		for i := range n {
-			jac.Set(i, j, (up[i]-down[i])/(2*h))
-		}
-	}
+	jac := jacobian(c.Theta, x, func(j int) float64 { return 1e-5 * extent(m, x, j) })
 	var gram mat.Dense
 	gram.Mul(jac.T(), jac)
 	e, col := make([]float64, n), make([]float64, n)

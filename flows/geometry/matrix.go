@@ -190,6 +190,40 @@ func (e *IndefiniteError) Error() string {
 	return fmt.Sprintf("geometry: the metric is not positive definite at x = %v: its least eigenvalue is %.6g: correct its entries, or keep x inside the manifold", e.X, e.Eigenvalue)
 }
 
+// flatMatrix returns G(x), column by column from Flat.
+func flatMatrix(m Metric, x []float64) *mat.Dense {
+	n := m.Dim()
+	g := mat.NewDense(n, n, nil)
+	e, col := make([]float64, n), make([]float64, n)
+	for j := range n {
+		clear(e)
+		e[j] = 1
+		m.Flat(col, x, e)
+		g.SetCol(j, col)
+	}
+	return g
+}
+
+// jacobian returns ∂f_i/∂x_j of a map of n coordinates to n, by central
+// differences with the given step in each.
+func jacobian(f func(dst, x []float64), x []float64, step func(j int) float64) *mat.Dense {
+	n := len(x)
+	jac := mat.NewDense(n, n, nil)
+	y, up, down := append([]float64(nil), x...), make([]float64, n), make([]float64, n)
+	for j := range n {
+		h := step(j)
+		y[j] = x[j] + h
+		f(up, y)
+		y[j] = x[j] - h
+		f(down, y)
+		y[j] = x[j]
+		for i := range n {
+			jac.Set(i, j, (up[i]-down[i])/(2*h))
+		}
+	}
+	return jac
+}
+
 // MatrixAt returns the matrix G(x) of any metric, column by column from Flat.
 // The error is an *IndefiniteError that has the least eigenvalue where G(x) is
 // not positive definite. The matrix is symmetrised; CheckMetric tells whether
@@ -197,14 +231,7 @@ func (e *IndefiniteError) Error() string {
 func MatrixAt(m Metric, x []float64) (*mat.SymDense, error) {
 	n := m.Dim()
 	lengths(n, x)
-	full := mat.NewDense(n, n, nil)
-	e, col := make([]float64, n), make([]float64, n)
-	for j := range n {
-		clear(e)
-		e[j] = 1
-		m.Flat(col, x, e)
-		full.SetCol(j, col)
-	}
+	full := flatMatrix(m, x)
 	g := mat.NewSymDense(n, nil)
 	finite := true
 	for i := range n {

@@ -125,19 +125,7 @@ func (p *proximal) residual(dst, theta []float64) float64 {
 func (p *proximal) newton(theta, r []float64) (step []float64, least float64) {
 	n := p.n
 	hess := mat.NewSymDense(n, nil)
-	t, up, down := append([]float64(nil), theta...), make([]float64, n), make([]float64, n)
-	jac := mat.NewDense(n, n, nil)
-	for j := range n {
-		d := 1e-5 * p.room(theta, j)
-		t[j] = theta[j] + d
-		p.residual(up, t)
-		t[j] = theta[j] - d
-		p.residual(down, t)
-		t[j] = theta[j]
-		for i := range n {
-			jac.Set(i, j, (up[i]-down[i])/(2*d))
-		}
-	}
+	jac := jacobian(func(dst, at []float64) { p.residual(dst, at) }, theta, func(j int) float64 { return 1e-5 * p.room(theta, j) })
 	for i := range n {
 		for j := range i + 1 {
 			hess.SetSym(i, j, (jac.At(i, j)+jac.At(j, i))/2)
