@@ -76,14 +76,9 @@ func (a *accelerated) step(it *Iterate) error {
 	if err := a.near.Project(a.x, a.x); err != nil {
 		return err
 	}
-	if err := a.invert(a.dual, a.z, it, long); err != nil {
+	copy(a.w, a.z)
+	if err := a.land(a.dual, a.w, it, long); err != nil {
 		return err
-	}
-	if a.project != nil {
-		copy(a.w, a.z)
-		if err := projectMirror(a.project, a.psi, a.conj, a.dual, a.w); err != nil {
-			return err
-		}
 	}
 	value := a.f.Value(a.x)
 	if notFinite(value) {

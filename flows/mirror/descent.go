@@ -85,6 +85,15 @@ func (d *descent) gradient(it *Iterate, x []float64) error {
 	return nil
 }
 
+// land leaves ∇ψ*(z) in x and, where there is a set, its projection instead, and
+// the mirror coordinate of that in z.
+func (d *descent) land(x, z []float64, it *Iterate, h float64) error {
+	if err := d.invert(x, z, it, h); err != nil || d.project == nil {
+		return err
+	}
+	return projectMirror(d.project, d.psi, d.conj, x, z)
+}
+
 // invert leaves ∇ψ*(z) in x. It is an error if z is not in the range of ∇ψ.
 func (d *descent) invert(x, z []float64, it *Iterate, h float64) error {
 	if err := d.conj.Domain().Check(z); err != nil {
@@ -128,13 +137,8 @@ func (d *descent) try(it *Iterate, h float64) (value float64, ok bool, err error
 	for i, z := range it.Z {
 		d.z[i] = z - h*d.g[i]
 	}
-	if err := d.invert(d.x, d.z, it, h); err != nil {
+	if err := d.land(d.x, d.z, it, h); err != nil {
 		return 0, false, err
-	}
-	if d.project != nil {
-		if err := projectMirror(d.project, d.psi, d.conj, d.x, d.z); err != nil {
-			return 0, false, err
-		}
 	}
 	value = d.f.Value(d.x)
 	if !d.steps.tries {
@@ -196,14 +200,9 @@ func (a *averaging) step(it *Iterate) error {
 		a.sum[i] += g
 		a.z[i] = a.z0[i] - h*a.sum[i]
 	}
-	if err := a.invert(a.x, a.z, it, h); err != nil {
+	copy(a.w, a.z)
+	if err := a.land(a.x, a.w, it, h); err != nil {
 		return err
-	}
-	if a.project != nil {
-		copy(a.w, a.z)
-		if err := projectMirror(a.project, a.psi, a.conj, a.x, a.w); err != nil {
-			return err
-		}
 	}
 	value := a.f.Value(a.x)
 	if notFinite(value) {
