@@ -26,13 +26,25 @@ func (s State) Clone() State {
 
 // finite reports whether the time and every coordinate are neither NaN nor
 // infinite.
-func (s State) finite() bool {
-	for _, v := range s.X {
+func (s State) finite() bool { return Finite(s.X) && !math.IsNaN(s.T) && !math.IsInf(s.T, 0) }
+
+// Finite reports whether no coordinate is NaN or infinite.
+func Finite(x []float64) bool {
+	for _, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return false
 		}
 	}
-	return !math.IsNaN(s.T) && !math.IsInf(s.T, 0)
+	return true
+}
+
+// Brief prints the first coordinates of a state, however long it is: for errors.
+func Brief(x []float64) string {
+	const most = 6
+	if len(x) <= most {
+		return fmt.Sprintf("%.6g", x)
+	}
+	return fmt.Sprintf("%.6g and %d more coordinates", x[:most], len(x)-most)
 }
 
 // CheckField holds a Field against its laws at the given points: its value is

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"hopflow/flows"
 	"hopflow/lyapunov"
 )
 
@@ -59,7 +60,7 @@ func checkAction(name string, act func(dst, x, xi []float64), k, p []float64) er
 			return fmt.Errorf("%s changed coordinate %d of the point from %g to %g: work on a copy", name, i, p[i], x[i])
 		}
 	}
-	if !finite(k) {
+	if !flows.Finite(k) {
 		return fmt.Errorf("%s is not finite, %.6g: choose points inside the domain, or correct the formula (a root of a matrix that is not positive semidefinite is NaN)", name, k)
 	}
 	// Generic combinations, into a dst of NaNs.
@@ -163,7 +164,7 @@ func (d Dynamics) Check(points [][]float64) error {
 		if err := d.checkVolume(x); err != nil {
 			return fmt.Errorf("langevin: at point %d, x = %.6g: %w", k, x, err)
 		}
-		if p.drift(drift, 0, x); !finite(drift) {
+		if p.drift(drift, 0, x); !flows.Finite(drift) {
 			return fmt.Errorf("langevin: the drift is %.6g at point %d, x = %.6g: look at the energy's gradient and the mobility there", drift, k, x)
 		}
 	}
@@ -175,7 +176,7 @@ func (d Dynamics) checkVolume(point []float64) error {
 		return nil
 	}
 	x := append([]float64(nil), point...)
-	if v := d.LogVolume(x); !finite([]float64{v}) {
+	if v := d.LogVolume(x); !flows.Finite([]float64{v}) {
 		return fmt.Errorf("ln μ is %v: the measure has to be positive", v)
 	}
 	given, want := make([]float64, len(x)), make([]float64, len(x))

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/flows"
 	"hopflow/flows/sde"
 	"hopflow/internal/oracle"
 	"hopflow/lyapunov/landscape"
@@ -76,7 +77,7 @@ func TestBAOABHarmonic(t *testing.T) {
 			t.Errorf("BAOAB, h = %.3g: var v = %.15g, want %.15g", h, got.At(1, 1), want)
 		}
 	}
-	if got := stationaryVariance(t, c, c.BAOAB(), 1.001*limit); !(got.At(0, 0) > 1e3) && finite([]float64{got.At(0, 0)}) {
+	if got := stationaryVariance(t, c, c.BAOAB(), 1.001*limit); !(got.At(0, 0) > 1e3) && flows.Finite([]float64{got.At(0, 0)}) {
 		t.Errorf("BAOAB beyond the limit: var x = %g", got.At(0, 0))
 	}
 	// Other words: of second order, with an error in x.

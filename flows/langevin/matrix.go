@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/flows"
 	"hopflow/flows/sde"
 )
 
@@ -37,11 +38,11 @@ func NewConstant(k mat.Matrix) (*Constant, error) {
 			m.root[a*n+b] = (k.At(a, b) + k.At(b, a)) / 2
 		}
 	}
-	if !finite(m.k) {
+	if !flows.Finite(m.k) {
 		return nil, fmt.Errorf("langevin: mobility has an entry that is not finite: %.6g", m.k)
 	}
 	least := squareRoot(m.root, newEigen(n))
-	if !finite(m.root) {
+	if !flows.Finite(m.root) {
 		return nil, fmt.Errorf("langevin: the symmetric part of the mobility has the eigenvalue %.6g: it has to be positive semidefinite, or the energy could rise and there is no noise of that covariance", least)
 	}
 	return m, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"hopflow/flows"
 	"hopflow/flows/sde"
 )
 
@@ -113,12 +114,12 @@ func (s *metropolisStepper) Step(t, h float64, x, dw [][]float64) {
 	c := noiseFactor(T)
 	accepted := 0
 	for i := range x[0] {
-		gather(s.from.x, x, i)
+		sde.Gather(s.from.x, x, i)
 		if !s.prepare(s.from, T, h) {
 			s.err = &sde.StepError{Particle: i, T: t, H: h, X: append([]float64(nil), s.from.x...), Reason: errProposal}
 			return
 		}
-		gather(s.r, dw, i)
+		sde.Gather(s.r, dw, i)
 		s.p.k.SharpSqrt(s.to.x, s.from.x, s.r)
 		for d, m := range s.from.mean {
 			s.to.x[d] = m + c*s.to.x[d]
@@ -128,7 +129,7 @@ func (s *metropolisStepper) Step(t, h float64, x, dw [][]float64) {
 		}
 		ratio := s.to.logP - s.from.logP + s.logDensity(s.to, s.from.x, T, h) - s.logDensity(s.from, s.to.x, T, h)
 		if accepts(ratio, dw[s.p.n][i]/math.Sqrt(h)) {
-			scatter(x, s.to.x, i)
+			sde.Scatter(x, s.to.x, i)
 			accepted++
 		}
 	}
@@ -146,7 +147,7 @@ func (s *metropolisStepper) prepare(q *proposal, T, h float64) bool {
 			q.mean[d] += a * h
 		}
 	}
-	return finite(q.mean) && finite([]float64{q.logP}) && (s.additive || s.factor(q))
+	return flows.Finite(q.mean) && flows.Finite([]float64{q.logP}) && (s.additive || s.factor(q))
 }
 
 // factor stores Cholesky's factor of S(x) and ½ ln det S, and reports whether

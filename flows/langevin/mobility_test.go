@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/geometry"
+	"hopflow/flows/sde"
 	"hopflow/lyapunov"
 	"hopflow/lyapunov/activation"
 )
@@ -168,7 +169,7 @@ func TestConstantBlock(t *testing.T) {
 		check := func(name string, c float64, act func(dst, x, w []float64), got [][]float64) {
 			t.Helper()
 			for i := range 4 {
-				gather(x, in, i)
+				sde.Gather(x, in, i)
 				act(want, nil, x)
 				for d := range want {
 					if math.Abs(got[d][i]-c*want[d]) > 1e-13 {

@@ -3,6 +3,7 @@ package langevin
 import (
 	"sync"
 
+	"hopflow/flows/sde"
 	"hopflow/lyapunov"
 )
 
@@ -81,9 +82,9 @@ func (p *process) driftBlock(dst [][]float64, t float64, x [][]float64) {
 		return
 	}
 	for i := range x[0] {
-		gather(w.x, x, i)
+		sde.Gather(w.x, x, i)
 		p.driftAt(w.out, w.x, T, w)
-		scatter(dst, w.out, i)
+		sde.Scatter(dst, w.out, i)
 	}
 }
 
@@ -96,11 +97,11 @@ func (p *process) noiseBlock(dst [][]float64, t float64, x, dw [][]float64) {
 	w := p.scratch.Get().(*workspace)
 	defer p.scratch.Put(w)
 	for i := range x[0] {
-		gather(w.x, x, i)
-		gather(w.w, dw, i)
+		sde.Gather(w.x, x, i)
+		sde.Gather(w.w, dw, i)
 		p.k.SharpSqrt(w.out, w.x, w.w)
 		scale(w.out, c)
-		scatter(dst, w.out, i)
+		sde.Scatter(dst, w.out, i)
 	}
 }
 
@@ -115,23 +116,9 @@ func (p *process) gradients(dst, x [][]float64, w *workspace) {
 
 func gradientRows(dst [][]float64, e lyapunov.Energy, x [][]float64, w *workspace) {
 	for i := range x[0] {
-		gather(w.x, x, i)
+		sde.Gather(w.x, x, i)
 		e.Gradient(w.out, w.x)
-		scatter(dst, w.out, i)
-	}
-}
-
-// gather copies particle i of a block to p.
-func gather(p []float64, x [][]float64, i int) {
-	for d := range p {
-		p[d] = x[d][i]
-	}
-}
-
-// scatter makes p particle i of a block.
-func scatter(x [][]float64, p []float64, i int) {
-	for d, v := range p {
-		x[d][i] = v
+		sde.Scatter(dst, w.out, i)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/flows"
 	"hopflow/lyapunov"
 	"hopflow/lyapunov/landscape"
 )
@@ -32,7 +33,7 @@ func (d Dynamics) Rates(x []float64) ([]complex128, error) {
 	n := len(x)
 	k := make([]float64, n*n)
 	sharpMatrix(k, newProcess(d).k.Sharp, x)
-	if !finite(k) {
+	if !flows.Finite(k) {
 		return nil, fmt.Errorf("langevin: the mobility is not finite at x = %.6g", x)
 	}
 	var b mat.Dense

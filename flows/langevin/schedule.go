@@ -72,13 +72,3 @@ func length(x []float64, n int) {
 		panic(fmt.Sprintf("langevin: %d coordinates, want %d", len(x), n))
 	}
 }
-
-// finite reports whether every number is neither NaN nor infinite.
-func finite(x []float64) bool {
-	for _, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return false
-		}
-	}
-	return true
-}

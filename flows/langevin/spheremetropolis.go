@@ -53,14 +53,14 @@ func (s *sphereMetropolisStepper) Step(t, h float64, x, dw [][]float64) {
 	from, to := s.x[:s.n], s.x[s.n:]
 	accepted := 0
 	for i := range x[0] {
-		gather(from, x, i)
+		sde.Gather(from, x, i)
 		for d, v := range from {
 			noise := c * 2 * math.Sqrt(s.gain[d])
 			to[d] = turn(v, noise*dw[d][i], noise*dw[s.n+d][i])
 		}
 		rise := s.p.d.Energy.Value(to) - s.p.d.Energy.Value(from)
 		if accepts(-rise/T, dw[2*s.n][i]/math.Sqrt(h)) {
-			scatter(x, to, i)
+			sde.Scatter(x, to, i)
 			accepted++
 		}
 	}

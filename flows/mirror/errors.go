@@ -3,6 +3,8 @@ package mirror
 import (
 	"errors"
 	"fmt"
+
+	"hopflow/flows"
 )
 
 // The reasons for which a descent or a projection stops. errors.Is finds them.
@@ -55,17 +57,8 @@ func (e *Error) Error() string {
 	if e.Coordinate >= 0 {
 		what = fmt.Sprintf("coordinate %d is %.9g", e.Coordinate, e.Value)
 	}
-	return fmt.Sprintf("mirror: %v at step %d, h = %.6g: %s, from x = %s: %s", e.Reason, e.K, e.H, what, brief(e.X), remedies[e.Reason])
+	return fmt.Sprintf("mirror: %v at step %d, h = %.6g: %s, from x = %s: %s", e.Reason, e.K, e.H, what, flows.Brief(e.X), remedies[e.Reason])
 }
 
 // Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.Reason }
-
-// brief prints the first coordinates of a point, however long it is.
-func brief(x []float64) string {
-	const most = 6
-	if len(x) <= most {
-		return fmt.Sprintf("%.6g", x)
-	}
-	return fmt.Sprintf("%.6g and %d more coordinates", x[:most], len(x)-most)
-}

@@ -3,6 +3,8 @@ package mirror
 import (
 	"fmt"
 	"math"
+
+	"hopflow/flows"
 )
 
 // HalfSpace is the set of the points with A·x <= B.
@@ -232,7 +234,7 @@ func (l *line) bracket(g, slope float64) (lo, hi float64, err error) {
 		}
 		lo, step = at, 2*step
 	}
-	return 0, 0, fmt.Errorf("mirror: %w: a·x does not come down to b = %.6g inside the domain, a = %s: move the set so that it meets the open domain", ErrEmpty, l.b, brief(l.a))
+	return 0, 0, fmt.Errorf("mirror: %w: a·x does not come down to b = %.6g inside the domain, a = %s: move the set so that it meets the open domain", ErrEmpty, l.b, flows.Brief(l.a))
 }
 
 // refine finds the root between lo, on the side of λ = 0, and hi by Newton's

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/flows"
 	"hopflow/lyapunov/landscape"
 )
 
@@ -37,17 +38,17 @@ func RelativeConstants(f landscape.Smooth, psi Smooth, points ...[]float64) (mu,
 		}
 		var chol mat.Cholesky
 		if !chol.Factorize(b) {
-			return math.NaN(), math.NaN(), fmt.Errorf("mirror: ∇²ψ is not positive definite at x = %s: give points inside the domain", brief(x))
+			return math.NaN(), math.NaN(), fmt.Errorf("mirror: ∇²ψ is not positive definite at x = %s: give points inside the domain", flows.Brief(x))
 		}
 		// L⁻¹ A L⁻ᵀ has the eigenvalues of A against L Lᵀ.
 		var low mat.TriDense
 		chol.LTo(&low)
 		var half, whole mat.Dense
 		if err := half.Solve(&low, a); err != nil {
-			return math.NaN(), math.NaN(), fmt.Errorf("mirror: eigenvalues at x = %s: %w", brief(x), err)
+			return math.NaN(), math.NaN(), fmt.Errorf("mirror: eigenvalues at x = %s: %w", flows.Brief(x), err)
 		}
 		if err := whole.Solve(&low, half.T()); err != nil {
-			return math.NaN(), math.NaN(), fmt.Errorf("mirror: eigenvalues at x = %s: %w", brief(x), err)
+			return math.NaN(), math.NaN(), fmt.Errorf("mirror: eigenvalues at x = %s: %w", flows.Brief(x), err)
 		}
 		sym := mat.NewSymDense(m, nil)
 		for i := range m {
@@ -57,7 +58,7 @@ func RelativeConstants(f landscape.Smooth, psi Smooth, points ...[]float64) (mu,
 		}
 		var eig mat.EigenSym
 		if !eig.Factorize(sym, false) {
-			return math.NaN(), math.NaN(), fmt.Errorf("mirror: eigenvalues at x = %s do not converge", brief(x))
+			return math.NaN(), math.NaN(), fmt.Errorf("mirror: eigenvalues at x = %s do not converge", flows.Brief(x))
 		}
 		values := eig.Values(nil)
 		mu, l = math.Min(mu, values[0]), math.Max(l, values[m-1])

@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
+
+	"hopflow/flows"
 )
 
 // An equation solves y - x + τ P(x, y) = 0 at τ = h, P = K ∇̄E, by Newton's
@@ -72,7 +74,7 @@ func (q *equation) residual(dst, y []float64, tau float64) bool {
 	if len(dst) > 0 && (math.IsNaN(ey) || math.IsInf(ey, 0)) {
 		dst[0] = math.NaN()
 	}
-	return finite(dst)
+	return flows.Finite(dst)
 }
 
 // newton solves at τ from y, with shorter steps while the residual grows.
@@ -125,7 +127,7 @@ func (q *equation) linear(n int) bool {
 		return false
 	}
 	lapack64.Getrs(blas.NoTrans, a, blas64.General{Rows: n, Cols: 1, Stride: 1, Data: q.delta[:n]}, q.pivot[:n])
-	return finite(q.delta[:n])
+	return flows.Finite(q.delta[:n])
 }
 
 // damped moves y by delta, or by a part of it that makes the residual fall; by
@@ -171,7 +173,7 @@ func (q *equation) differentiate(y []float64, tau float64) bool {
 			q.jac[i*n+j] = v
 		}
 	}
-	return finite(q.jac)
+	return flows.Finite(q.jac)
 }
 
 func norm(v []float64) float64 { return math.Sqrt(inner(v, v)) }

@@ -3,7 +3,6 @@ package ode
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"hopflow/flows"
 )
@@ -60,7 +59,7 @@ type Error struct {
 // Error names the reason, the place and the remedy.
 func (e *Error) Error() string {
 	place := fmt.Sprintf("ode: %v at t = %.9g, step %d, h = %.3g, x = %s",
-		e.Reason, e.At.T, e.Tried, e.H, brief(e.At.X))
+		e.Reason, e.At.T, e.Tried, e.H, flows.Brief(e.At.X))
 	for reason, remedy := range remedies {
 		if errors.Is(e.Reason, reason) {
 			return place + ": " + remedy
@@ -71,21 +70,3 @@ func (e *Error) Error() string {
 
 // Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.Reason }
-
-// brief prints the first coordinates of a state, however long it is.
-func brief(x []float64) string {
-	const most = 6
-	if len(x) <= most {
-		return fmt.Sprintf("%.6g", x)
-	}
-	return fmt.Sprintf("%.6g and %d more coordinates", x[:most], len(x)-most)
-}
-
-func finite(x []float64) bool {
-	for _, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return false
-		}
-	}
-	return true
-}

@@ -222,7 +222,7 @@ func (s *descender) mobility(k, x []float64) error {
 			k[i*n+j] = v
 		}
 	}
-	if !finite(k) {
+	if !flows.Finite(k) {
 		return ErrNonFinite
 	}
 	return nil
@@ -232,7 +232,7 @@ func (s *descender) mobility(k, x []float64) error {
 // it must show.
 func (s *descender) solve(y []float64, h float64, x []float64) error {
 	s.ex = s.flow.Energy.Value(x)
-	if !finite([]float64{s.ex}) {
+	if !flows.Finite([]float64{s.ex}) {
 		return ErrNonFinite
 	}
 	if err := s.equation.solve(y, h, x); err != nil {

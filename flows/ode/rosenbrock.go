@@ -236,7 +236,7 @@ func spacing(x, least float64) float64 { return 6e-6 * math.Max(math.Abs(x), lea
 // slopeBetween stores the difference quotient of three values of f, at distances a
 // and b from the middle, in dst.
 func slopeBetween(dst, up, down, middle []float64, a, b float64) {
-	useUp, useDown := finite(up), finite(down)
+	useUp, useDown := flows.Finite(up), flows.Finite(down)
 	for i := range dst {
 		switch {
 		case useUp == useDown:

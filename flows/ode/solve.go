@@ -73,7 +73,7 @@ func Sample(f flows.Field, x0, times []float64, m Method, s *Settings) (*flows.T
 			continue
 		}
 		v.stepper.Interpolate(x, (t-v.from)/(v.t-v.from))
-		if !finite(x) { // the slope at the end of the step is not
+		if !flows.Finite(x) { // the slope at the end of the step is not
 			return tr, v.fail(ErrNonFinite, v.t-v.from)
 		}
 		tr.Append(flows.State{T: t, X: x})

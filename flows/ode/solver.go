@@ -71,7 +71,7 @@ func (v *solver) fail(reason error, h float64) error {
 // aim sets the time that the next steps go to, and land on.
 func (v *solver) aim(target float64) error {
 	span := target - v.t
-	if !finite(v.x) || math.IsNaN(span) || math.IsInf(span, 0) {
+	if !flows.Finite(v.x) || math.IsNaN(span) || math.IsInf(span, 0) {
 		return v.fail(ErrNonFinite, 0)
 	}
 	v.start, v.target, v.count, v.done = v.t, target, 0, 0
@@ -120,7 +120,7 @@ func (v *solver) advanceEqual() error {
 	h := t - v.t
 	v.tried++
 	v.stepper.Step(v.next, v.t, h, v.x)
-	if !finite(v.next) {
+	if !flows.Finite(v.next) {
 		return v.fail(v.why(), h)
 	}
 	v.accept(t)
@@ -142,7 +142,7 @@ func (v *solver) advanceControlled() error {
 		v.tried++
 		v.stepper.Step(v.next, v.t, h, v.x)
 		v.stepper.Estimate(v.errs)
-		err, good := v.weighted(v.errs, v.x, v.next), finite(v.next)
+		err, good := v.weighted(v.errs, v.x, v.next), flows.Finite(v.next)
 		if err <= 1 && good {
 			factor := v.control.accept(err)
 			// A step cut short to land on the target says little about how long

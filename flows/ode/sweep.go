@@ -3,6 +3,7 @@ package ode
 import (
 	"math"
 
+	"hopflow/flows"
 	"hopflow/lyapunov"
 )
 
@@ -97,7 +98,7 @@ func (s *sweep) factorize(k []float64) (ok bool, err error) {
 // the result in y.
 func (s *sweep) step(y []float64, h float64, x, matrix []float64, reverse bool) error {
 	copy(s.z, x)
-	if s.here = s.e.Value(s.z); !finite([]float64{s.here}) {
+	if s.here = s.e.Value(s.z); !flows.Finite([]float64{s.here}) {
 		return ErrNonFinite
 	}
 	moves := s.ending && s.k != nil

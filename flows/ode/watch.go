@@ -43,7 +43,7 @@ func newWatch(v *solver, events []Event) *watch {
 func (w *watch) begin() error {
 	last := len(places) - 1
 	for i, e := range w.events {
-		if w.g[i][last] = e.Function(w.v.t, w.v.x); !finite(w.g[i][last:]) {
+		if w.g[i][last] = e.Function(w.v.t, w.v.x); !flows.Finite(w.g[i][last:]) {
 			return w.v.fail(ErrEvent, 0)
 		}
 	}
@@ -89,12 +89,12 @@ func (w *watch) scan() ([]Crossing, error) {
 	}
 	for k := 1; k <= last; k++ { // each place once for all events
 		t, x := w.at(places[k])
-		if !finite(x) && w.bad.X == nil { // the slope at the end of the step is not
+		if !flows.Finite(x) && w.bad.X == nil { // the slope at the end of the step is not
 			w.bad = flows.State{T: t, X: x}.Clone()
 		}
 		for i := range w.events {
 			g := w.events[i].Function(t, x)
-			if w.g[i][k] = g; !finite(w.g[i][k:k+1]) && w.bad.X == nil {
+			if w.g[i][k] = g; !flows.Finite(w.g[i][k:k+1]) && w.bad.X == nil {
 				w.bad = flows.State{T: t, X: x}.Clone()
 			}
 		}

@@ -77,7 +77,7 @@ func (b *Block) Len() int { return len(b.order) }
 func (b *Block) Particle(i int) int { return b.first + int(b.order[i]) }
 
 // At stores the coordinates of the particle in column i in dst.
-func (b *Block) At(dst []float64, i int) { gather(dst, b.X, i) }
+func (b *Block) At(dst []float64, i int) { Gather(dst, b.X, i) }
 
 // Absorb ends the motion of the particle in column i, at the given time and
 // where it stands in X. The last moving particle takes its column, so that a

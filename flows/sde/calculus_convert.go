@@ -80,7 +80,7 @@ func (d *itoDrift) add(dst []float64, t float64, x []float64) {
 func (d *itoDrift) addBlock(dst [][]float64, t float64, x [][]float64) {
 	k := d.pool.Get().(*itoScratch)
 	for i := range x[0] {
-		gather(k.x, x, i)
+		Gather(k.x, x, i)
 		clear(k.sum)
 		d.addWith(k, k.sum, t, k.x)
 		for c, v := range k.sum {

@@ -118,7 +118,7 @@ func (c *systemCheck) noiseIsLinear(p flows.State) error {
 	bu, bv, bw := c.value(p.T, p.X, u), c.value(p.T, p.X, v), c.value(p.T, p.X, w)
 	scale := size(bu) + size(bv)
 	for i := range bu {
-		if !finite(bu[i:i+1]) || !finite(bv[i:i+1]) {
+		if !flows.Finite(bu[i:i+1]) || !flows.Finite(bv[i:i+1]) {
 			return fmt.Errorf("component %d of the noise is %v and %v: check the formula, assign every component of dst, or choose points inside the domain", i, bu[i], bv[i])
 		}
 		if want := -2*bu[i] - 3*bv[i]; !near(bw[i], want, scale, 1e-12) {

@@ -92,8 +92,8 @@ func (c *systemCheck) blocksAgree(t float64, points []flows.State) error {
 	for _, length := range []int{len(points), 1} {
 		x, dw, dst := newRows(c.n, length).all, newRows(c.m, length).all, newRows(c.n, length).all
 		for i := range length {
-			scatter(x, points[i].X, i)
-			scatter(dw, weights(c.m, i), i)
+			Scatter(x, points[i].X, i)
+			Scatter(dw, weights(c.m, i), i)
 		}
 		want := make([]float64, c.n)
 		if c.DriftBlock != nil {

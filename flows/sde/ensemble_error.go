@@ -3,6 +3,8 @@ package sde
 import (
 	"errors"
 	"fmt"
+
+	"hopflow/flows"
 )
 
 // The reasons for which an Ensemble stops, beside those of its scheme.
@@ -34,7 +36,7 @@ func (e *ParticleError) Error() string {
 	if e.Coordinate >= 0 {
 		what = fmt.Sprintf("coordinate %d %s", e.Coordinate, what)
 	}
-	return fmt.Sprintf("sde: particle %d at t = %.9g, x = %s: %s: %s", e.Particle, e.T, brief(e.X), what, e.Remedy)
+	return fmt.Sprintf("sde: particle %d at t = %.9g, x = %s: %s: %s", e.Particle, e.T, flows.Brief(e.X), what, e.Remedy)
 }
 
 // Unwrap returns the reason.

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hopflow/flows"
 )
 
 // The purposes of streams, part of their keys.
@@ -97,7 +99,7 @@ func (r *run) place() error {
 			p := b.Particle(i)
 			s.reset(r.Seed, purposeStart, uint64(p))
 			r.Start(x, p, s)
-			scatter(b.X, x, i)
+			Scatter(b.X, x, i)
 		}
 		if err := r.mayStart(b); err != nil {
 			return err
@@ -124,7 +126,7 @@ func (r *run) checkVariance() error {
 	s.VarianceBlock(v, r.clock.t0, columnsOf(x))
 	for d := range b {
 		if want := b[d] * b[d]; !(math.Abs(v[d][0]-want) <= 1e-12*math.Max(want, math.SmallestNonzeroFloat64)) && want < math.Inf(1) {
-			return fmt.Errorf("sde: VarianceBlock gives %g for coordinate %d at t = %g, x = %s, where the square of Noise is %g: they are one noise, in two forms", v[d][0], d, r.clock.t0, brief(x), want)
+			return fmt.Errorf("sde: VarianceBlock gives %g for coordinate %d at t = %g, x = %s, where the square of Noise is %g: they are one noise, in two forms", v[d][0], d, r.clock.t0, flows.Brief(x), want)
 		}
 	}
 	return nil

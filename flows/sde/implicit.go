@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
+
+	"hopflow/flows"
 )
 
 // ImplicitEuler is the drift-implicit scheme
@@ -73,7 +75,7 @@ func (s *implicitStepper) Step(t, h float64, x, dw [][]float64) {
 	b := s.b.of(len(x[0]))
 	s.noise(b, t, x, dw)
 	for i := range x[0] {
-		gather(s.x, x, i)
+		Gather(s.x, x, i)
 		for d := range s.c {
 			s.c[d] = s.x[d] + b[d][i]
 		}
@@ -87,7 +89,7 @@ func (s *implicitStepper) Step(t, h float64, x, dw [][]float64) {
 			s.err = &StepError{Particle: i, T: t, H: h, X: append([]float64(nil), s.x...), Reason: err}
 			return
 		}
-		scatter(x, s.y, i)
+		Scatter(x, s.y, i)
 	}
 }
 
@@ -161,7 +163,7 @@ func (s *implicitStepper) factorize(t, h, share float64) bool {
 			j.Data[d*j.Stride+k] = (s.to[d] - s.r[d]) / width
 		}
 	}
-	if !finite(j.Data) {
+	if !flows.Finite(j.Data) {
 		return false
 	}
 	return lapack64.Getrf(j, s.pivots)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"hopflow/flows"
 	"hopflow/lyapunov/freeenergy"
 )
 
@@ -86,7 +87,7 @@ func stepFrom(s *System, x, h float64) (gaussianStep, error) {
 			variance += b[0] * b[0] * h
 		}
 		now := gaussianStep{x, x + a[0]*h, math.Sqrt(variance)}
-		if !finite(a) || math.IsNaN(variance) || math.IsInf(variance, 0) {
+		if !flows.Finite(a) || math.IsNaN(variance) || math.IsInf(variance, 0) {
 			return at, fmt.Errorf("sde: the drift is %g and the variance of a step %g at x = %g: choose an axis inside the domain", a[0], variance, x)
 		}
 		if k > 0 && now != at {

@@ -69,15 +69,15 @@ func (w *wrappedStepper) Err() error { return failed(w.Stepper) }
 
 func (w *wrappedStepper) Step(t, h float64, x, dw [][]float64) {
 	for i := range x[0] {
-		gather(w.p.x, x, i)
+		Gather(w.p.x, x, i)
 		w.chart.Forward(w.p.y, w.p.x)
-		scatter(x, w.p.y, i)
+		Scatter(x, w.p.y, i)
 	}
 	w.Stepper.Step(t, h, x, dw)
 	for i := range x[0] {
-		gather(w.p.y, x, i)
+		Gather(w.p.y, x, i)
 		w.chart.invert(w.p, w.p.y)
-		scatter(x, w.p.x, i)
+		Scatter(x, w.p.x, i)
 	}
 }
 
@@ -113,7 +113,7 @@ func (s *chartStepper) Step(t, h float64, x, dw [][]float64) {
 	s.amplitude(s.c, t)
 	explicit := 1 - float64(s.Calculus)
 	for i := range x[0] {
-		gather(s.p.x, x, i)
+		Gather(s.p.x, x, i)
 		s.chart.Forward(s.p.y, s.p.x)
 		s.chart.invert(s.p, s.p.y)
 		for d, c := range s.c {
@@ -123,11 +123,11 @@ func (s *chartStepper) Step(t, h float64, x, dw [][]float64) {
 		}
 		if err := s.solve(); err != nil {
 			at := make([]float64, s.n)
-			gather(at, x, i)
+			Gather(at, x, i)
 			s.err = &StepError{Particle: i, T: t, H: h, X: at, Reason: err}
 			return
 		}
-		scatter(x, s.p.x, i)
+		Scatter(x, s.p.x, i)
 	}
 }
 

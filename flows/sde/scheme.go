@@ -3,6 +3,8 @@ package sde
 import (
 	"errors"
 	"fmt"
+
+	"hopflow/flows"
 )
 
 // A Failer is a Stepper whose steps can fail, such as those of an implicit
@@ -24,7 +26,7 @@ type StepError struct {
 // Error names the particle, the place and the reason.
 func (e *StepError) Error() string {
 	return fmt.Sprintf("sde: the step of particle %d from t = %.9g, h = %.3g, x = %s failed: %v",
-		e.Particle, e.T, e.H, brief(e.X), e.Reason)
+		e.Particle, e.T, e.H, flows.Brief(e.X), e.Reason)
 }
 
 // Unwrap returns the reason.
@@ -119,9 +121,9 @@ func (c *coefficients) drift(dst [][]float64, t float64, x [][]float64) {
 		return
 	}
 	for i := range x[0] {
-		gather(c.x, x, i)
+		Gather(c.x, x, i)
 		c.Drift(c.to, t, c.x)
-		scatter(dst, c.to, i)
+		Scatter(dst, c.to, i)
 	}
 }
 
@@ -132,33 +134,33 @@ func (c *coefficients) noise(dst [][]float64, t float64, x, dw [][]float64) {
 		return
 	}
 	for i := range x[0] {
-		gather(c.x, x, i)
-		gather(c.dw, dw, i)
+		Gather(c.x, x, i)
+		Gather(c.dw, dw, i)
 		c.Noise(c.to, t, c.x, c.dw)
-		scatter(dst, c.to, i)
+		Scatter(dst, c.to, i)
 	}
 }
 
 // noiseDeriv stores the derivative of b(t, x) dw in the direction v in dst.
 func (c *coefficients) noiseDeriv(dst [][]float64, t float64, x, v, dw [][]float64) {
 	for i := range x[0] {
-		gather(c.x, x, i)
-		gather(c.v, v, i)
-		gather(c.dw, dw, i)
+		Gather(c.x, x, i)
+		Gather(c.v, v, i)
+		Gather(c.dw, dw, i)
 		c.NoiseDeriv(c.to, t, c.x, c.v, c.dw)
-		scatter(dst, c.to, i)
+		Scatter(dst, c.to, i)
 	}
 }
 
-// gather copies particle i of a block to p.
-func gather(p []float64, x [][]float64, i int) {
+// Gather copies particle i of a block, x[d][i] its coordinates, to p.
+func Gather(p []float64, x [][]float64, i int) {
 	for d := range p {
 		p[d] = x[d][i]
 	}
 }
 
-// scatter makes p particle i of a block.
-func scatter(x [][]float64, p []float64, i int) {
+// Scatter makes p particle i of a block.
+func Scatter(x [][]float64, p []float64, i int) {
 	for d, v := range p {
 		x[d][i] = v
 	}
@@ -181,13 +183,4 @@ func fill(x [][]float64, v float64) {
 			row[i] = v
 		}
 	}
-}
-
-// brief prints the first coordinates of a state, however long it is.
-func brief(x []float64) string {
-	const most = 6
-	if len(x) <= most {
-		return fmt.Sprintf("%.6g", x)
-	}
-	return fmt.Sprintf("%.6g and %d more coordinates", x[:most], len(x)-most)
 }

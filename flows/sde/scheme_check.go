@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"hopflow/flows"
 )
 
 // CheckScheme holds a Scheme against the laws of its Steppers, on a system it
@@ -27,7 +29,7 @@ func CheckScheme(scheme Scheme, s *System, t, h float64, points [][]float64) err
 			return err
 		}
 		alone[i] = one[0]
-		if !finite(one[0]) {
+		if !flows.Finite(one[0]) {
 			return fmt.Errorf("sde: a step from x = %v leads to %v: shorten it, or choose points inside the domain", points[i], one[0])
 		}
 	}
@@ -60,12 +62,12 @@ func stepBlock(scheme Scheme, s *System, t, h float64, points [][]float64, from,
 		fill(x.all, guard)
 		fill(dw.all, guard)
 		for i, p := range points {
-			scatter(x.all, p, i)
+			Scatter(x.all, p, i)
 			w := weights(stepper.Channels(), from+i+5*(1-round)) // the first round has others
 			for j := range w {
 				w[j] *= math.Sqrt(h)
 			}
-			scatter(dw.all, w, i)
+			Scatter(dw.all, w, i)
 		}
 		stepper.Step(t, h, x.of(length), dw.of(length))
 		if err := failed(stepper); err != nil {
@@ -82,7 +84,7 @@ func stepBlock(scheme Scheme, s *System, t, h float64, points [][]float64, from,
 	out := make([][]float64, length)
 	for i := range out {
 		out[i] = make([]float64, s.Dim)
-		gather(out[i], x.all, i)
+		Gather(out[i], x.all, i)
 	}
 	return out, nil
 }

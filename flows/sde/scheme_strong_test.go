@@ -124,9 +124,9 @@ func TestStrongOrders(t *testing.T) {
 		exact := func(p solved) [][]float64 {
 			x, at, w := newRows(2, paths).all, make([]float64, 2), make([]float64, 2)
 			for i := range paths {
-				gather(w, c2.w, i)
+				Gather(w, c2.w, i)
 				p.exact(at, 1, w)
-				scatter(x, at, i)
+				Scatter(x, at, i)
 			}
 			return x
 		}

@@ -39,7 +39,7 @@ func expect(t *testing.T, scheme Scheme, s *System, h float64, points [][]float6
 		x, dw := newRows(s.Dim, count).all, newRows(m, count).all
 		weight := make([]float64, count)
 		for i := range count {
-			scatter(x, p, i)
+			Scatter(x, p, i)
 			weight[i] = 1
 			for j, rest := 0, i; j < m; j, rest = j+1, rest/nodes {
 				dw[j][i] = math.Sqrt(h) * z[rest%nodes]
@@ -52,7 +52,7 @@ func expect(t *testing.T, scheme Scheme, s *System, h float64, points [][]float6
 		}
 		var mean []float64
 		for i := range count {
-			gather(at, x, i)
+			Gather(at, x, i)
 			v := f(append([]float64(nil), at...))
 			if mean == nil {
 				mean = make([]float64, len(v))

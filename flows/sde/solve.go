@@ -25,9 +25,9 @@ type Error struct {
 
 // Error names the reason, the step, the place and the remedy.
 func (e *Error) Error() string {
-	where := fmt.Sprintf("step %d from t = %.9g, h = %.3g, x = %s", e.Step, e.At.T, e.H, brief(e.At.X))
+	where := fmt.Sprintf("step %d from t = %.9g, h = %.3g, x = %s", e.Step, e.At.T, e.H, flows.Brief(e.At.X))
 	if e.To != nil {
-		where += " to " + brief(e.To)
+		where += " to " + flows.Brief(e.To)
 	}
 	if e.Reason != ErrNonFinite {
 		return fmt.Sprintf("sde: %s: %v", where, e.Reason)
@@ -139,8 +139,8 @@ type solver struct {
 
 // begin makes the stepper and refuses a start that is not finite.
 func (v *solver) begin(s *System, scheme Scheme, boundary []Boundary) (err error) {
-	if !finite(v.at.X) {
-		return fmt.Errorf("sde: %w at the start: x0 = %s", ErrNonFinite, brief(v.at.X))
+	if !flows.Finite(v.at.X) {
+		return fmt.Errorf("sde: %w at the start: x0 = %s", ErrNonFinite, flows.Brief(v.at.X))
 	}
 	if v.stepper, err = scheme.Stepper(s, 1); err != nil {
 		return err
@@ -168,21 +168,21 @@ func (v *solver) advance() (moved bool, err error) {
 		v.block.Stream = streamOf(v.z)
 	}
 	b := &v.block
-	scatter(b.X, v.at.X, 0)
-	scatter(v.dw.all, v.z, 0)
+	Scatter(b.X, v.at.X, 0)
+	Scatter(v.dw.all, v.z, 0)
 	v.stepper.Step(t, h, b.X, v.dw.all)
 	if err := failed(v.stepper); err != nil {
 		return false, v.fail(err, h, false)
 	}
 	if v.boundary != nil {
 		b.Old = v.old.all
-		scatter(b.Old, v.at.X, 0)
+		Scatter(b.Old, v.at.X, 0)
 		if err := v.boundary.Enforce(b, t, h); err != nil {
 			return false, v.fail(err, h, true)
 		}
 	}
 	for _, row := range b.X {
-		if !finite(row) {
+		if !flows.Finite(row) {
 			return false, v.fail(ErrNonFinite, h, true)
 		}
 	}
@@ -192,7 +192,7 @@ func (v *solver) advance() (moved bool, err error) {
 	}
 	moved = end > v.at.T
 	v.at.T = end
-	gather(v.at.X, b.X, 0)
+	Gather(v.at.X, b.X, 0)
 	return moved, nil
 }
 
@@ -220,16 +220,7 @@ func (v *solver) fail(reason error, h float64, to bool) error {
 	e := &Error{Reason: reason, Step: v.step + 1, At: v.at.Clone(), H: h}
 	if to {
 		e.To = make([]float64, len(v.at.X))
-		gather(e.To, v.block.X, 0)
+		Gather(e.To, v.block.X, 0)
 	}
 	return e
-}
-
-func finite(x []float64) bool {
-	for _, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return false
-		}
-	}
-	return true
 }

@@ -80,7 +80,7 @@ func TestSolveStops(t *testing.T) {
 	if !errors.As(err, &e) || !errors.Is(err, ErrNonFinite) {
 		t.Fatalf("an explosion ends with %v", err)
 	}
-	if e.Step != tr.Len() || e.At.T != tr.Last().T || e.At.X[0] != tr.Last().X[0] || e.H != 0.5 || finite(e.To) || tr.Check() != nil {
+	if e.Step != tr.Len() || e.At.T != tr.Last().T || e.At.X[0] != tr.Last().X[0] || e.H != 0.5 || flows.Finite(e.To) || tr.Check() != nil {
 		t.Errorf("%+v after %d states", e, tr.Len())
 	}
 	for _, want := range []string{"sde: step ", " from t = ", "the state is not finite", "shorten the step"} {
