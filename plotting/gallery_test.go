@@ -19,6 +19,7 @@ func gallery() []specimen {
 		{"streamlines", streamFigure}, {"arrows", arrowFigure}, {"convergence", convergenceFigure},
 		{"logarithmic", logFigure}, {"multiples", multiplesFigure}, {"shared", sharedFigure}, {"patterns", patternsFigure}, {"tiles", tilesFigure},
 		{"text", textFigure}, {"crowded", crowdedFigure}, {"gaps", gapsFigure}, {"faint", faintFigure},
+		{"graph", graphFigure}, {"basins", basinsFigure},
 	}
 }
 
@@ -271,5 +272,52 @@ func faintFigure() Picture {
 		f.Line("", path).Faint()
 	}
 	f.Function("mean", func(t float64) float64 { return 1.5 * math.Exp(-2*t) }, 0, 2.4)
+	return f
+}
+
+// graphFigure is the cube: every edge leads downwards, but for one pair.
+func graphFigure() Picture {
+	f := New("overlap m (dimensionless)", "energy E (dimensionless)").Size(560, 360)
+	var p XY
+	var names []string
+	var edges [][2]int
+	energy := func(i int) float64 { return []float64{0, 1.5, 1, 2.5, 1.2, 2.6, 2.5, 3}[i] }
+	for i := range 8 {
+		p.X, p.Y = append(p.X, float64(i&1)+0.6*float64(i>>1&1)-0.8*float64(i>>2)), append(p.Y, energy(i))
+		names = append(names, fmt.Sprintf("%03b", i))
+		for k := range 3 {
+			if j := i ^ 1<<k; energy(j) < energy(i) || energy(j) == energy(i) {
+				edges = append(edges, [2]int{i, j})
+			}
+		}
+	}
+	edges = append(edges, [2]int{0, 1})
+	f.Graph(p, edges).Ring("ground state", 0).Names(names...)
+	return f
+}
+
+// basinsFigure is the synchronous map of eight neurons that store three
+// patterns, with a bias.
+func basinsFigure() Picture {
+	const n = 8
+	stored := [][]int{{1, 1, 1, 1, -1, -1, -1, -1}, {1, -1, 1, 1, 1, -1, 1, -1}, {1, 1, -1, 1, -1, 1, 1, -1}}
+	next, energy := make([]int, 1<<n), make([]float64, 1<<n)
+	spin := func(code, i int) int { return 2*(code>>i&1) - 1 }
+	for code := range next {
+		for i := range n {
+			h := i - 3
+			for j := range n {
+				if w := stored[0][i]*stored[0][j] + 2*stored[1][i]*stored[1][j] + 3*stored[2][i]*stored[2][j]; i != j {
+					h += w * spin(code, j)
+				}
+			}
+			energy[code] -= float64(h*spin(code, i)) / 2 / n
+			if h > 0 || h == 0 && spin(code, i) > 0 {
+				next[code] |= 1 << i
+			}
+		}
+	}
+	f := New("", "").Size(640, 420)
+	f.Basins(next).Values(energy, "energy E (dimensionless)")
 	return f
 }

@@ -98,10 +98,24 @@ func (p *panel) rule() (err error) {
 
 func (p *panel) inset() {
 	p.left, p.right, p.top, p.bottom = 0, 0, 0, 0
-	if p.f.bare {
-		p.top += p.titleHeight()
-		return
+	if !p.f.bare {
+		p.insetAxes()
 	}
+	p.top += p.titleHeight()
+	if p.bar != nil {
+		p.right = p.bar.width()
+	}
+	if p.names != nil && p.place == Outside {
+		p.right += legendGap + p.names.width
+	}
+	if p.names != nil && p.place == Above {
+		rows := len(p.names.rows(p.rowWidth()))
+		p.top = max(p.top, p.aboveGap()+vg.Length(rows)*entryPitch+p.titleHeight())
+	}
+}
+
+// insetAxes leaves room for the numbers and the labels.
+func (p *panel) insetAxes() {
 	p.left, p.bottom = tickLength, tickLength
 	if !p.silentY {
 		p.left += tickGap + p.y.widest()
@@ -122,17 +136,6 @@ func (p *panel) inset() {
 		}
 	}
 	p.overhang()
-	p.top += p.titleHeight()
-	if p.bar != nil {
-		p.right = p.bar.width()
-	}
-	if p.names != nil && p.place == Outside {
-		p.right += legendGap + p.names.width
-	}
-	if p.names != nil && p.place == Above {
-		rows := len(p.names.rows(p.rowWidth()))
-		p.top = max(p.top, p.aboveGap()+vg.Length(rows)*entryPitch+p.titleHeight())
-	}
 }
 
 // aboveGap is between the axes and names above them.
