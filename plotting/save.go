@@ -129,6 +129,9 @@ func encodePNG(p Picture) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if full, ok := img.(*image.RGBA); ok {
+		img = reduce(full)
+	}
 	var b bytes.Buffer
 	err = png.Encode(&b, img)
 	return b.Bytes(), err
