@@ -15,7 +15,7 @@ type tolerance struct{ area, rim int }
 var tolerances = []tolerance{{0, 0}, {1, 4}, {1, 8}, {2, 8}, {2, 12}, {3, 12}, {3, 16}, {4, 16}}
 
 // areaShare of the pixels make a colour an area.
-const areaShare = 5e-5
+const areaShare = 1.5e-5
 
 // reduce returns the picture with a palette of at most 256 colours, which makes
 // its file two to four times smaller. No channel of a pixel moves by more than
