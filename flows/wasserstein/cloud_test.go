@@ -53,10 +53,25 @@ func uniformCloud(n int, seed uint64) *Measure {
 
 // The run of [HF], with f at the new points: 6 or 7 passes a step, and weights
 // that are far from Gibbs weights, slope 0.22 and not 1 after 100 steps. The
-// bounds are those of eight seeds, 0.20 to 0.23 and 0.65 to 0.78, and a margin.
+// slope is 0.217 ± 0.010 over a hundred seeds, the correlation 0.70 ± 0.05: the
+// bounds are five of these standard deviations away or more. HOPFLOW_CASES runs
+// so many seeds, at most 100, a third of a second each.
 func TestCloudPaper(t *testing.T) {
+	for k := range uint64(min(cases(t, 1), 100)) {
+		fit := paperRun(t, 3+k)
+		t.Logf("seed %d: %+v", 3+k, fit)
+		if !(fit.Slope > 0.12 && fit.Slope < 0.32 && fit.Correlation > 0.4 && fit.Correlation < 0.97) {
+			t.Errorf("seed %d: %+v", 3+k, fit)
+		}
+	}
+}
+
+// paperRun takes 100 steps from 500 points, checks their reports, and fits the
+// weights.
+func paperRun(t *testing.T, seed uint64) GibbsFit {
+	t.Helper()
 	m := machine25()
-	c, err := published().Cloud(uniformCloud(500, 3), Diffuse(m.System(), m.Sphere(), 1))
+	c, err := published().Cloud(uniformCloud(500, seed), Diffuse(m.System(), m.Sphere(), seed-2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,17 +80,14 @@ func TestCloudPaper(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s.Iterations > 9 || s.K > 10 && s.Iterations > 7 || !s.Low || s.Log || math.Abs(s.Mass-1) > 1e-13 || s.BiasTemperature != 525 || !(s.KernelError < 1e-5) {
-			t.Fatalf("%+v", s)
+			t.Fatalf("seed %d: %+v", seed, s)
 		}
 	}
 	fit, err := c.Fit()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%+v", fit)
-	if !(fit.Slope > 0.12 && fit.Slope < 0.32 && fit.Correlation > 0.55 && fit.Correlation < 0.9) {
-		t.Errorf("%+v", fit)
-	}
+	return fit
 }
 
 // Kernels of low rank and dense ones give the same weights.
