@@ -1,6 +1,7 @@
 // Command compare times the cases of package bench and prints one JSON line
-// each: peer, setting, seconds of one run (the least of several batches),
-// work, unit and check.
+// each: peer, setting, wall and processor seconds of one run, work, unit and
+// check. It does what the peers' scripts do in a round: warm up, then time one
+// batch of at least 20 ms, so that neither side gets more tries than the other.
 //
 //	compare w8 [name ...]
 package main
@@ -8,6 +9,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"time"
@@ -43,33 +45,28 @@ type result struct {
 	Peer    string             `json:"peer"`
 	Setting string             `json:"setting"`
 	Seconds float64            `json:"seconds"`
+	CPU     float64            `json:"cpu_seconds"`
 	Work    float64            `json:"work"`
 	Unit    string             `json:"unit"`
 	Check   map[string]float64 `json:"check"`
 }
 
-// measure runs the case until a batch takes 20 ms, and five such batches.
+// measure warms the case up, sees how many runs fill 20 ms, and times those.
 func measure(c bench.Case) result {
+	const atLeast = 0.02
 	run, check := c.New()
 	run()
-	batch := 1
-	for {
-		if d := seconds(run, batch); d > 0.02 {
-			break
-		}
-		batch *= 2
-	}
-	best := seconds(run, batch)
-	for range 4 {
-		best = min(best, seconds(run, batch))
-	}
-	return result{Peer: "hopflow-" + c.Name, Setting: c.Setting, Seconds: best / float64(batch), Work: c.Work, Unit: c.Unit, Check: check()}
+	once, _ := times(run, 1)
+	batch := max(1, int(math.Round(atLeast/once)))
+	wall, cpu := times(run, batch)
+	return result{Peer: "hopflow-" + c.Name, Setting: c.Setting, Seconds: wall / float64(batch), CPU: cpu / float64(batch), Work: c.Work, Unit: c.Unit, Check: check()}
 }
 
-func seconds(run func(), times int) float64 {
-	start := time.Now()
-	for range times {
+// times returns the wall and the processor seconds of n runs.
+func times(run func(), n int) (wall, cpu float64) {
+	start, before := time.Now(), processor()
+	for range n {
 		run()
 	}
-	return time.Since(start).Seconds()
+	return time.Since(start).Seconds(), processor() - before
 }
