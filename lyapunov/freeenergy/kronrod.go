@@ -35,57 +35,130 @@ type part struct {
 	lo, hi [3]float64
 	value  float64 // integral of exp((ref-E)/T)
 	err    float64
-	axis   int     // to divide next
-	least  float64 // least energy met
-	unseen bool    // contains a known minimum that no point comes near
+	axis   int        // to divide next
+	least  float64    // least energy met
+	lowest [3]float64 // where it was met, in u
+	unseen bool       // contains a minimum that no point comes near
+}
+
+// A stencil is the points of a part on each axis, ends included: 17 in u and x,
+// with dx/du times the half length.
+type stencil struct {
+	n     int // axes
+	u, x  [3][17]float64
+	jac   [3][17]float64
+	inner [3][2]int // the points of the rule: 1 to 15, or 0 alone on an axis too many
+}
+
+func (in *integrator) stencil(p *part) *stencil {
+	s := &stencil{n: len(in.axes)}
+	for d := range 3 {
+		s.jac[d][0] = 1
+		if d >= s.n {
+			s.inner[d] = [2]int{0, 1}
+			continue
+		}
+		s.inner[d] = [2]int{1, 16}
+		half, mid := (p.hi[d]-p.lo[d])/2, p.lo[d]+(p.hi[d]-p.lo[d])/2
+		for k := range 17 {
+			u := p.lo[d]
+			switch {
+			case k == 16:
+				u = p.hi[d]
+			case k > 0:
+				u = mid + half*kronrodNode[k-1]
+			}
+			x, jac := in.axes[d].at(u)
+			s.u[d][k], s.x[d][k], s.jac[d][k] = u, x, half*jac
+		}
+	}
+	return s
 }
 
 // evaluate applies the product rule to a part.
 func (in *integrator) evaluate(p *part) error {
-	n := len(in.axes)
-	var points [3]int
-	var xs, ws [3][15]float64 // points and Kronrod weights times dx/du, by axis
-	for d := range points {
-		points[d] = 1
-		ws[d][0] = 1
-		if d >= n {
-			continue
-		}
-		points[d] = 15
-		half, mid := (p.hi[d]-p.lo[d])/2, p.lo[d]+(p.hi[d]-p.lo[d])/2
-		for k, node := range kronrodNode {
-			x, jac := in.axes[d].at(mid + half*node)
-			xs[d][k], ws[d][k] = x, half*jac*kronrodWeight[k]
-		}
-	}
+	s := in.stencil(p)
 	var gauss [3]float64
-	var square float64
-	p.value, p.least = 0, math.Inf(1)
-	x := make([]float64, n)
-	for k := range points[2] {
-		for j := range points[1] {
-			for i := range points[0] {
-				at := [3]int{i, j, k}
-				for d := range x {
-					x[d] = xs[d][at[d]]
+	p.value, p.err, p.least = 0, 0, math.Inf(1)
+	x := make([]float64, s.n)
+	var at [3]int
+	for at[2] = s.inner[2][0]; at[2] < s.inner[2][1]; at[2]++ {
+		for at[1] = s.inner[1][0]; at[1] < s.inner[1][1]; at[1]++ {
+			for at[0] = s.inner[0][0]; at[0] < s.inner[0][1]; at[0]++ {
+				v, f, err := in.weigh(s, at, x)
+				if err != nil {
+					return err
 				}
-				v := in.e.Value(x)
-				if math.IsNaN(v) || math.IsInf(v, -1) {
-					return fmt.Errorf("freeenergy: energy is %v at x = %.6g: choose a box inside the domain of the energy, or correct its formula", v, x)
+				if v < p.least {
+					p.least, p.lowest = v, [3]float64{s.u[0][at[0]], s.u[1][at[1]], s.u[2][at[2]]}
 				}
-				p.least = math.Min(p.least, v)
-				f := math.Exp((in.ref-v)/in.T) * ws[0][i] * ws[1][j] * ws[2][k]
+				for d := range s.n {
+					f *= kronrodWeight[at[d]-1]
+				}
 				p.value += f
-				square += math.Abs(f)
-				for d := range x {
-					gauss[d] += f * gaussWeight[at[d]] / kronrodWeight[at[d]]
+				for d := range s.n {
+					gauss[d] += f * gaussWeight[at[d]-1] / kronrodWeight[at[d]-1]
 				}
 			}
 		}
 	}
-	in.used += points[0] * points[1] * points[2]
-	p.err = 50 * 2.2e-16 * square
+	p.err = 50 * 2.2e-16 * p.value
+	if err := in.faces(p, s, x); err != nil {
+		return err
+	}
 	in.judge(p, gauss)
+	return nil
+}
+
+// weigh returns the energy at a point of a stencil and its weight.
+func (in *integrator) weigh(s *stencil, at [3]int, x []float64) (v, f float64, err error) {
+	f = 1
+	for d := range s.n {
+		x[d] = s.x[d][at[d]]
+		f *= s.jac[d][at[d]]
+	}
+	in.used++
+	v = in.e.Value(x)
+	if math.IsNaN(v) || math.IsInf(v, -1) {
+		return v, f, fmt.Errorf("freeenergy: energy is %v at x = %.6g: choose a box inside the domain of the energy, or correct its formula", v, x)
+	}
+	return v, f * math.Exp((in.ref-v)/in.T), nil
+}
+
+// faces looks at the faces of a part. Where the weight on one is many times that
+// at the nearest point of the rule, a well beyond it reaches into the part, and
+// the rule has stepped over what it has there: that strip is an error.
+func (in *integrator) faces(p *part, s *stencil, x []float64) error {
+	const gap, resolved = 0.00427 * 2, 4 // of the half length to the first point
+	for d := range s.n {
+		var at [3]int
+		e, g := (d+1)%3, (d+2)%3
+		for at[e] = s.inner[e][0]; at[e] < s.inner[e][1]; at[e]++ {
+			for at[g] = s.inner[g][0]; at[g] < s.inner[g][1]; at[g]++ {
+				for _, end := range [2][2]int{{0, 1}, {16, 15}} {
+					at[d] = end[0]
+					_, face, err := in.weigh(s, at, x)
+					if err != nil {
+						return err
+					}
+					at[d] = end[1]
+					_, first, err := in.weigh(s, at, x)
+					if err != nil {
+						return err
+					}
+					if face > resolved*first {
+						strip := face * gap
+						for _, o := range [2]int{e, g} {
+							if o < s.n {
+								strip *= kronrodWeight[at[o]-1]
+							}
+						}
+						p.err += strip
+					}
+				}
+			}
+		}
+	}
 	return nil
 }
 

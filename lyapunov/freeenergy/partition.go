@@ -21,10 +21,12 @@ type Quadrature struct {
 // The box is divided where the error is largest; on each part the product of the
 // 15-point rule of Kronrod on each axis gives the value, its difference to the
 // 7-point rule of Gauss within it the error. An infinite axis is mapped by x =
-// sinh(u), which reaches |x| = 1e59. If e has a method Minima() [][]float64, the
-// parts around the minima are divided until they are seen; without it, a well
-// much narrower than a hundredth of the box can be missed, and the estimate
-// with it.
+// sinh(u), which reaches |x| = 1e59. The parts around the minima are divided until
+// they are seen: those that a method Minima() [][]float64 of e gives, or, without
+// one, those that a descent from the lowest points of a first look finds. A well
+// much narrower than a hundredth of the box, beside others, can be missed then, and
+// so can parts of a ridge in two or three dimensions that is a hundred times
+// longer than wide, and the estimate with them: give such an energy a box.
 //
 // It is an error, with the partial result, if Tol is not reached: Z may be
 // infinite, as it is on a line where E grows like T ln|x| or less. It is an error if E is
@@ -62,7 +64,7 @@ type integrator struct {
 	tol    float64
 	most   int // evaluations
 	axes   []substitution
-	minima [][]float64 // known ones in the box, in u
+	minima [][]float64 // in the box, in u
 	depths []float64   // E there
 	ref    float64     // the energy whose weight is 1
 	used   int         // evaluations so far
@@ -93,6 +95,11 @@ func (in *integrator) findMinima(box [][2]float64) {
 // run refines to the tolerance. An energy far below the reference found on the
 // way makes it begin again, with that as the reference.
 func (in *integrator) run() (lnZ, errEstimate float64, err error) {
+	if len(in.minima) == 0 {
+		if err := in.searchMinima(); err != nil {
+			return math.NaN(), math.NaN(), err
+		}
+	}
 	for {
 		lnZ, errEstimate, lower, err := in.attempt()
 		if lower < in.ref {

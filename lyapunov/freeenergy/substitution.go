@@ -51,8 +51,14 @@ func (s substitution) cuts(dim int) []float64 {
 
 // length returns the length of the axis in u.
 func (s substitution) length() float64 {
+	lo, hi := s.ends()
+	return hi - lo
+}
+
+// ends returns the ends of the axis in u.
+func (s substitution) ends() (lo, hi float64) {
 	at := s.cuts(3)
-	return at[len(at)-1] - at[0]
+	return at[0], at[len(at)-1]
 }
 
 // beyond reports whether u is in the outer half of the reach, x > 1e30.
