@@ -1,0 +1,148 @@
+package hopfield
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"hopflow/internal/oracle"
+	"hopflow/lyapunov"
+	"hopflow/lyapunov/activation"
+	"hopflow/lyapunov/landscape"
+)
+
+func TestPotentialLaws(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 1))
+	for name, f := range map[string]Potential{
+		"logistic": Sigmoidal{activation.NewLogistic(1.7)}, "soft projection": Sigmoidal{activation.SoftProjection(0.6)},
+		"tanh": Sigmoidal{activation.NewTanh(0.8)}, "algebraic": Sigmoidal{activation.NewAlgebraic(1.3)},
+		"rectifier":     Sigmoidal{activation.NewRectifier(0.2, 1.4)},
+		"log-sum-exp":   NewLogSumExp(2.3),
+		"parabola":      NewPolynomial(2),
+		"cubic":         NewPolynomial(3),
+		"quartic":       NewPolynomial(4),
+		"half parabola": NewRectifiedPolynomial(2),
+		"rectified":     NewRectifiedPolynomial(5),
+		"exponential":   Exponential{},
+	} {
+		var points [][]float64
+		for n := range 5 {
+			points = append(points, modernVector(rng, n+1, 1.5))
+		}
+		if err := CheckPotential(f, points); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, ok := f.(Curved); !ok {
+			t.Errorf("%s does not tell its curvature", name)
+		}
+	}
+	plane := [][]float64{{0.3, -0.5}, {1.2, 0.7}, {-0.9, 1.6}, {3, 2}, {0, 0.85}}
+	if err := CheckPotential(FromEnergy{MexicanHat{}}, plane); err != nil {
+		t.Error(err)
+	}
+}
+
+// lame breaks one law of a potential.
+type lame struct {
+	LogSumExp
+	value, gradient, hessian, low float64
+	writes                        bool
+}
+
+func (l lame) Value(z []float64) float64 { return l.LogSumExp.Value(z) + l.value*z[0] }
+
+func (l lame) Gradient(dst, z []float64) {
+	l.LogSumExp.Gradient(dst, z)
+	dst[0] *= 1 + l.gradient
+	if l.writes {
+		z[0]++
+	}
+}
+
+func (l lame) HessianTimes(dst, z, w []float64) {
+	l.LogSumExp.HessianTimes(dst, z, w)
+	dst[0] += l.hessian * w[1]
+}
+
+func (l lame) Curvature() (lo, hi float64) {
+	lo, hi = l.LogSumExp.Curvature()
+	return lo + l.low, hi
+}
+
+func TestCheckPotentialFails(t *testing.T) {
+	points := [][]float64{{0.2, 0.1, -0.4}}
+	f := NewLogSumExp(1.3)
+	for want, bad := range map[string]Potential{
+		"differences of the value": lame{LogSumExp: f, value: 1e-3},
+		"gradient component 0":     lame{LogSumExp: f, gradient: 1e-3},
+		"Hessian entry":            lame{LogSumExp: f, hessian: 1e-3},
+		"leaves its bounds":        lame{LogSumExp: f, low: 0.6},
+		"changed component 0":      lame{LogSumExp: f, writes: true},
+		"the potential is +Inf":    Exponential{},
+	} {
+		at := points
+		if want == "the potential is +Inf" {
+			at = [][]float64{{800}}
+		}
+		if err := CheckPotential(bad, at); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if CheckPotential(f, points) != nil || CheckPotential(f, nil) == nil {
+		t.Error("the good potential fails, or no points pass")
+	}
+}
+
+func TestMexicanHat(t *testing.T) {
+	hat := MexicanHat{}
+	points := [][]float64{{0.3, -0.2}, {-0.5, 0.4}, {0.05, 0.02}, {0.6, 0.5}, {1.2, 0.9}, {-1.9, 0.3}, {3, -2}, {0.9, 0.1}}
+	if err := landscape.Check(hat, points); err != nil {
+		t.Error(err)
+	}
+	for _, r := range oracle.Load(t, "testdata/modern.json", "nh.v1.mexhat") {
+		x, g := hat.Spiral(r.In("r")), make([]float64, 2)
+		hat.Gradient(g, x)
+		r.Close(t, "x", x, 1e-15, true)
+		r.Close(t, "E", []float64{hat.Value(x)}, 1e-15, true)
+		r.Close(t, "grad_E", g, 4e-15, true)
+		rad := r.In("r")
+		rdot := -(x[0]*g[0] + x[1]*g[1]) / rad
+		r.Close(t, "rdot", []float64{rdot}, 4e-15, true)
+		r.Close(t, "thetadot", []float64{-(x[0]*g[1] - x[1]*g[0]) / (rad * rad)}, 4e-15, true)
+	}
+	m, err := NewModern(mat.NewDiagDense(2, []float64{1, 1}), FromEnergy{hat}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range points {
+		if got, want := m.Value(x), hat.Value(x); math.Abs(got-want) > 4e-15 {
+			t.Errorf("E(%v) = %g as a network, %g as the hat", x, got, want)
+		}
+	}
+	if err := lyapunov.CheckEnergy(m, points); err != nil {
+		t.Error(err)
+	}
+	// All of the circle is in equilibrium, and the spiral is invariant on the way
+	// to it: the velocity has the direction of the curve, outwards.
+	g := make([]float64, 2)
+	for k := range 64 {
+		sin, cos := math.Sincos(float64(k) / 10)
+		if hat.Gradient(g, []float64{cos, sin}); math.Hypot(g[0], g[1]) > 1e-300 {
+			t.Errorf("∇E = %v on the circle", g)
+		}
+		r := 0.2 + 0.75*float64(k)/63
+		x := hat.Spiral(r)
+		hat.Gradient(g, x)
+		turn := 2 * r / ((1 - r*r) * (1 - r*r))
+		rdot, thetadot := -(x[0]*g[0]+x[1]*g[1])/r, -(x[0]*g[1]-x[1]*g[0])/(r*r)
+		if !(rdot > 0) || math.Abs(thetadot/(turn*rdot)-1) > 1e-8 {
+			t.Errorf("r = %g on the spiral: dr/dt = %g, dθ/dt = %g, want %g", r, rdot, thetadot, turn*rdot)
+		}
+	}
+	if !math.IsNaN(hat.Spiral(1)[0]) || !math.IsNaN(hat.Spiral(0)[0]) {
+		t.Error("the spiral has points at r = 0 or 1")
+	}
+}
