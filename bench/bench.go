@@ -31,7 +31,7 @@ type Case struct {
 
 // All returns the cases of every workload.
 func All() []Case {
-	return slices.Concat(Geodesics(), FokkerPlanck(), Ensembles(), KramersMoyal(), Wasserstein())
+	return slices.Concat(Geodesics(), FokkerPlanck(), Ensembles(), KramersMoyal(), Wasserstein(), Adjoints(), ModernHopfield(), DiscreteHopfield())
 }
 
 // pairs returns 2 n coordinates of pairs of points in the cube, uniform in

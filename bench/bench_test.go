@@ -30,15 +30,19 @@ func TestCases(t *testing.T) {
 		// What the tolerance of 1e-3 leaves in the weights; mass; marginals; duality gap.
 		"w2/cloud-500": 1e-3, "w2/cloud-500-dense": 1e-3, "w2/cloud-2000": 1e-3, "w2/cloud-2000-dense": 1e-3, "w2/cloud-8000": 1e-3,
 		"w2/nodes-64": 1e-12, "w2/nodes-200": 1e-12, "w2/sinkhorn-500": 1e-6, "w2/exact-500": 1e-12, "w2/exact-500-uniform": 1e-12,
+		// What 100 steps of order four, and a tolerance of 1e-6, leave in dL/dW.
+		"w5/rk4-1": 9e-10, "w5/rk4-12-states-1": 9e-10, "w5/dopri5-1": 2e-6, "w5/rk4-64": 5e-10, "w5/rk4-12-states-64": 5e-10, "w5/dopri5-64": 1e-6,
 		"w8/distance": 1e-12, "w8/geodesic-point": 1e-12, "w8/collocation": 1e-8,
 	}
 	for _, c := range All() {
-		if c.Workload == "w1" {
-			continue // TestEnsemble has it in another size
+		if c.Workload == "w1" || c.Workload == "w6" || c.Workload == "w7" {
+			continue // TestEnsemble, TestRetrieval and TestRecall have them in another size
 		}
 		name := fmt.Sprint(c.Workload, "/", c.Name)
 		run, check := c.New()
-		if n := allocations(run); n != 0 && !allocates(c.Name) {
+		if c.Workload == "w5" { // see TestAdjointAllocations
+			run()
+		} else if n := allocations(run); n != 0 && !allocates(c.Name) {
 			t.Errorf("%s allocates %g times in one run", name, n)
 		}
 		limit, ok := limits[name]
@@ -72,5 +76,41 @@ func TestEnsemble(t *testing.T) {
 	twice, _ := ensemble(8000)()
 	if few, more := allocations(run), allocations(twice); more != few {
 		t.Errorf("%g allocations for 4,000 particles, %g for 8,000", few, more)
+	}
+}
+
+// A retrieval returns a matrix, so that it allocates, but nothing a pattern.
+func TestRetrieval(t *testing.T) {
+	for _, scale := range []float64{0.2, 1} {
+		run, check := retrieval(1000, 16, 40, 5, scale, 0)
+		run()
+		if c := check(); !(c["error"] < 1e-13) {
+			t.Errorf("scale %g: not the update: %v", scale, c)
+		}
+		more, _ := retrieval(4000, 16, 40, 5, scale, 0)
+		if few, many := allocations(run), allocations(more); many > few+4 {
+			t.Errorf("scale %g: %g allocations for 1,000 patterns, %g for 4,000", scale, few, many)
+		}
+	}
+}
+
+// A batch of probes returns their states, so that it allocates, but nothing a sweep;
+// stopped or not, of integers or not, the states are the same.
+func TestRecall(t *testing.T) {
+	for _, float := range []bool{false, true} {
+		for _, made := range []int{0, 60} {
+			run, check := recall(300, 12, 20, 60, made, float)()
+			run()
+			if c := check(); c["error"] != 0 || !(c["overlap"] > 0.99) {
+				t.Errorf("float %v, %d sweeps: not the states of 60 sweeps: %v", float, made, c)
+			}
+			if made == 0 {
+				continue
+			}
+			more, _ := recall(300, 12, 20, 240, 240, float)()
+			if few, many := allocations(run), allocations(more); many > few+4 {
+				t.Errorf("float %v: %g allocations in 60 sweeps, %g in 240", float, few, many)
+			}
+		}
 	}
 }
