@@ -21,6 +21,9 @@ func BenchmarkAll(b *testing.B) {
 
 // What is timed has to be right, and free of allocation.
 func TestCases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each case runs three times: half a minute")
+	}
 	limits := map[string]float64{
 		"w3/1d-exponential": 2.1e-5, "w3/1d-implicit-euler": 6e-5, "w3/2d-exponential": 9.5e-4, "w3/2d-implicit-euler": 1.1e-3,
 		// The error of w4 is the sampling noise of one series: 0.0825 and 0.4498 is
