@@ -26,7 +26,7 @@ func (f *Figure) Basins(next []int) *Graph {
 	for i, j := range next {
 		edges[i] = [2]int{i, j}
 	}
-	aspect := float64(f.width) / float64(f.height)
+	aspect := 0.85 * float64(f.width) / float64(f.height) // a colour bar needs room too
 	g := f.Graph(l.pack(aspect), edges)
 	g.spacing = 1
 	g.plain = func(e [2]int) bool { return !g.ringed[e[0]] } // all lead inwards
@@ -163,35 +163,49 @@ func gapRadius(ring []seat) float64 {
 	return 0.5 / math.Sin(min(least, math.Pi)/2)
 }
 
-// pack puts the rosettes side by side on shelves, the largest first, about as
-// wide as the aspect says, and returns where the states stand.
+// side is that of the square which a rosette takes.
+func (l *rosettes) side(k int) float64 { return 2*l.radius[k] + 1.6 }
+
+// pack puts the rosettes side by side on shelves, the largest first, as wide as
+// makes them largest in a rectangle of that aspect, and returns where the states
+// stand.
 func (l *rosettes) pack(aspect float64) XY {
 	order := make([]int, len(l.cycles))
-	area := 0.0
 	for k := range order {
 		order[k] = k
-		side := 2*l.radius[k] + 1.6
-		area += side * side
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(l.radius[b], l.radius[a]) })
-	width := math.Sqrt(area * aspect)
-	if len(order) > 0 {
-		width = max(width, 2*l.radius[order[0]]+1.6)
+	width, best, row := 0.0, math.Inf(1), 0.0
+	for _, k := range order {
+		row += l.side(k)
+		if w, h := l.shelves(order, row, nil); math.Max(w, h*aspect) < best {
+			width, best = row, math.Max(w, h*aspect)
+		}
 	}
 	at := XY{X: make([]float64, len(l.next)), Y: make([]float64, len(l.next))}
+	l.shelves(order, width, &at)
+	return at
+}
+
+// shelves fills shelves of that width and returns what they take; with at it
+// places the states.
+func (l *rosettes) shelves(order []int, width float64, at *XY) (w, h float64) {
 	left, top, shelf := 0.0, 0.0, 0.0
 	for _, k := range order {
-		side := 2*l.radius[k] + 1.6
-		if left > 0 && left+side > width*1.02 {
+		side := l.side(k)
+		if left > 0 && left+side > width*(1+1e-9) {
 			left, top = 0, top-shelf
 		}
 		if left == 0 {
 			shelf = side
 		}
-		for _, i := range l.outwards(l.cycles[k]) {
-			at.X[i], at.Y[i] = left+side/2+l.x[i], top-side/2+l.y[i]
+		if at != nil {
+			for _, i := range l.outwards(l.cycles[k]) {
+				at.X[i], at.Y[i] = left+side/2+l.x[i], top-side/2+l.y[i]
+			}
 		}
 		left += side
+		w = math.Max(w, left)
 	}
-	return at
+	return w, shelf - top
 }

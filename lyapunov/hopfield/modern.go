@@ -114,7 +114,7 @@ func (m *Modern) checkBelow() error {
 		return nil
 	}
 	if norm := m.norm(); !(g*norm*norm < 0.5) {
-		return fmt.Errorf("hopfield: E has no lower bound that holds for certain: F grows like %g|z|² or faster and ‖W‖ = %.3g, want less than ½|z|²/‖W‖²: scale W down, take another F, or NewDense for states of -1 and +1", g, norm)
+		return fmt.Errorf("hopfield: E has no lower bound that holds for certain: F grows like %g|z|² or faster and ‖W‖ = %.3g, want less than ½|z|²/‖W‖²: scale W down, take another F, or NewDenseMemory for states of -1 and +1", g, norm)
 	}
 	return nil
 }
@@ -122,7 +122,7 @@ func (m *Modern) checkBelow() error {
 // norm returns ‖W‖, the largest singular value.
 func (m *Modern) norm() float64 {
 	var svd mat.SVD
-	if !svd.Factorize(mat.NewDense(m.n, m.d, m.w), mat.SVDNone) {
+	if !svd.Factorize(mat.NewDenseMemory(m.n, m.d, m.w), mat.SVDNone) {
 		return math.Inf(1)
 	}
 	return svd.Values(nil)[0]
