@@ -12,7 +12,7 @@ import (
 type tolerance struct{ area, rim int }
 
 // tolerances are tried in turn. The last one is below what the eye can tell.
-var tolerances = []tolerance{{0, 0}, {1, 4}, {1, 8}, {2, 8}, {2, 12}, {3, 12}, {3, 16}, {4, 16}}
+var tolerances = []tolerance{{0, 0}, {1, 4}, {1, 8}, {2, 8}, {2, 12}, {2, 16}}
 
 // areaShare of the pixels make a colour an area.
 const areaShare = 1.5e-5

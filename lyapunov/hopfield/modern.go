@@ -122,7 +122,7 @@ func (m *Modern) checkBelow() error {
 // norm returns ‖W‖, the largest singular value.
 func (m *Modern) norm() float64 {
 	var svd mat.SVD
-	if !svd.Factorize(mat.NewDenseMemory(m.n, m.d, m.w), mat.SVDNone) {
+	if !svd.Factorize(mat.NewDense(m.n, m.d, m.w), mat.SVDNone) {
 		return math.Inf(1)
 	}
 	return svd.Values(nil)[0]
