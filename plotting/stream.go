@@ -159,8 +159,9 @@ func (w *weaver) grow(p vg.Point, sign vg.Length, line []vg.Point) []vg.Point {
 		if !ok {
 			return line
 		}
+		before := u
 		u, ok = w.direction(p.Add(u.Scale(sign * streamStep / 2)))
-		if !ok {
+		if !ok || u.X*before.X+u.Y*before.Y < 0.5 { // at an equilibrium
 			return line
 		}
 		p = p.Add(u.Scale(sign * streamStep))
