@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/geometry"
+	"hopflow/lyapunov/exponential"
 	"hopflow/lyapunov/freeenergy"
 )
 
@@ -50,7 +51,7 @@ func (p JKO) Predicted(x *mat.Dense, crowding []float64) ([]float64, error) {
 		}
 		top = math.Max(top, w[i])
 	}
-	total := expRow(w, w, 1, -top)
+	total := exponential.Row(w, w, 1, -top)
 	for i := range w {
 		w[i] /= total
 	}
@@ -133,7 +134,7 @@ func (p JKO) Stationary(x *mat.Dense) ([]float64, error) {
 		g[i] += l
 		top = math.Max(top, g[i])
 	}
-	total := expRow(g, g, 1, -top)
+	total := exponential.Row(g, g, 1, -top)
 	for i := range g {
 		g[i] /= total
 	}

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/geometry"
+	"hopflow/lyapunov/exponential"
 )
 
 // A Dense is a kernel that stores all its entries: 8 bytes for each pair of
@@ -126,7 +127,7 @@ func (k *Dense) fillBlock(b int) {
 	for i := lo; i < hi; i++ {
 		row := k.g[i*k.columns : (i+1)*k.columns]
 		k.from.row(row, i)
-		expRow(row, row, -1/(2*k.eps), 0)
+		exponential.Row(row, row, -1/(2*k.eps), 0)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas/blas64"
+
+	"hopflow/lyapunov/exponential"
 )
 
 // LogApply stores log Σ_j Γ_ij exp(logv_j) in dst_i, from the costs where Γ
@@ -26,7 +28,7 @@ func (k *Dense) LogApply(dst, logv []float64) {
 				dst[i] = top
 				continue
 			}
-			dst[i] = top + math.Log(expRow(row, row, 1, -top))
+			dst[i] = top + math.Log(exponential.Row(row, row, 1, -top))
 		}
 	})
 }
@@ -40,7 +42,7 @@ func scaled(logv []float64) (peak float64, w []float64) {
 	}
 	w = make([]float64, len(logv))
 	if !math.IsInf(peak, -1) {
-		expRow(w, logv, 1, -peak)
+		exponential.Row(w, logv, 1, -peak)
 	}
 	return peak, w
 }
@@ -108,7 +110,7 @@ func (k *Dense) logTransposed(dst, logu []float64) {
 			for j, c := range row {
 				row[j] = logu[i] - c*rate - dst[j]
 			}
-			expRow(row, row, 1, 0)
+			exponential.Row(row, row, 1, 0)
 			blas64.Axpy(1, vector(row), vector(sums))
 		}
 	})

@@ -1,6 +1,10 @@
 package wasserstein
 
-import "math"
+import (
+	"math"
+
+	"hopflow/lyapunov/exponential"
+)
 
 // A Scaling is a coupling diag(u) Γ diag(v) of a kernel, given by logarithms.
 type Scaling struct {
@@ -121,7 +125,7 @@ func logProductOf(k Kernel) func(dst, logv []float64, transposed bool) {
 			top = max(top, l)
 		}
 		w := work[:len(logv)]
-		expRow(w, logv, 1, -top)
+		exponential.Row(w, logv, 1, -top)
 		if transposed {
 			k.ApplyTransposed(dst, w)
 		} else {

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/geometry"
+	"hopflow/lyapunov/exponential"
 	"hopflow/lyapunov/freeenergy"
 )
 
@@ -88,8 +89,8 @@ func newAxisKernel(c mat.Matrix, eps float64) axisKernel {
 			a.log[i*columns+j], a.logt[j*rows+i] = e, e
 		}
 	}
-	expRow(a.g, a.log, 1, 0)
-	expRow(a.gt, a.logt, 1, 0)
+	exponential.Row(a.g, a.log, 1, 0)
+	exponential.Row(a.gt, a.logt, 1, 0)
 	return a
 }
 

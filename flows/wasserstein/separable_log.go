@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+
+	"hopflow/lyapunov/exponential"
 )
 
 // leastSum is the sum above which nothing that underflows is missed: what is
@@ -95,7 +97,7 @@ func (l *logLine) product(dst, v []float64, stride int) {
 		}
 		return
 	}
-	expRow(l.w, l.x, 1, -top)
+	exponential.Row(l.w, l.x, 1, -top)
 	blas64.Gemv(blas.NoTrans, 1, l.g, vector(l.w), 0, vector(l.s))
 	for i, s := range l.s {
 		if s > leastSum {
@@ -108,6 +110,6 @@ func (l *logLine) product(dst, v []float64, stride int) {
 			l.w[j] = e + l.x[j]
 			peak = max(peak, l.w[j])
 		}
-		dst[i*stride] = peak + math.Log(expRow(l.w, l.w, 1, -peak))
+		dst[i*stride] = peak + math.Log(exponential.Row(l.w, l.w, 1, -peak))
 	}
 }

@@ -1,6 +1,10 @@
 package wasserstein
 
-import "math"
+import (
+	"math"
+
+	"hopflow/lyapunov/exponential"
+)
 
 // largestScaling bounds what is not absorbed: entries of the kernel that
 // underflow then matter less than 1e-180 of a weight.
@@ -67,7 +71,7 @@ func (s *solver) absorbBlock(b int) {
 			row[j] = e
 			top = max(top, e)
 		}
-		sum := expRow(row, row, 1, -top)
+		sum := exponential.Row(row, row, 1, -top)
 		m.phi[i] = m.power * (m.logw[i] - top - math.Log(sum))
 		scale := math.Exp(m.phi[i] + top)
 		for j := range row {
@@ -86,5 +90,5 @@ func (s *solver) logColumn(j int) float64 {
 		x[i] = phi - row[j]/(2*s.eps)
 		top = max(top, x[i])
 	}
-	return top + math.Log(expRow(x, x, 1, -top))
+	return top + math.Log(exponential.Row(x, x, 1, -top))
 }

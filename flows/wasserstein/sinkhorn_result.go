@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"hopflow/lyapunov/exponential"
 )
 
 // A SinkhornResult is a coupling given by its potentials,
@@ -38,7 +40,7 @@ func (r *SinkhornResult) row(dst, cost []float64, i int) float64 {
 	for j, c := range cost {
 		dst[j] = (r.F[i]+r.G[j]-c)*rate + r.logb[j]
 	}
-	return expRow(dst, dst, 1, r.loga[i])
+	return exponential.Row(dst, dst, 1, r.loga[i])
 }
 
 // Plan returns the coupling as a matrix.

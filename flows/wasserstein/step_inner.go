@@ -1,6 +1,10 @@
 package wasserstein
 
-import "math"
+import (
+	"math"
+
+	"hopflow/lyapunov/exponential"
+)
 
 // An inner is the inner iteration of the proximal step. The stationary points
 // of ½⟨C, M⟩ + ε⟨M, ln M⟩ + h⟨f + T ln(ϱ/v), ϱ⟩, with M1 = ϱ_{k-1} and Mᵀ1 = ϱ, are
@@ -111,7 +115,7 @@ func (s *inner) exponentiate() (top float64) {
 	for _, l := range s.logz {
 		top = max(top, l)
 	}
-	expRow(s.z, s.logz, 1, -top)
+	exponential.Row(s.z, s.logz, 1, -top)
 	return top
 }
 

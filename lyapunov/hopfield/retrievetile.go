@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"hopflow/lyapunov/exponential"
 )
 
 // A retrieveTile holds the queries that one goroutine has in work, and the running
@@ -120,47 +122,18 @@ func (t *retrieveTile) mix(lo, hi int) {
 	}
 }
 
-// retrieveExp2 holds 2^(i/64).
-var retrieveExp2 = func() (table [64]float64) {
-	for i := range table {
-		table[i] = math.Exp2(float64(i) / 64)
-	}
-	return table
-}()
-
 // expWeights replaces each score s_j by exp(s_j - top), or by 0 if that is below
 // exp(floor), and returns whether there is one that is not 0, and the sum. No score
-// is above top. It is within 2 units of the last place of math.Exp and three times
-// as fast: exp x = 2^(k/64) exp r with a table, and a polynomial of degree 5 for
-// |r| ≤ ln 2/128.
+// is above top.
 func expWeights(s []float64, top, floor float64) (kept bool, sum float64) {
-	const (
-		perLog = 64 / math.Ln2
-		// ln 2/64 in two parts, the first with zeros enough that k times it is exact.
-		high = 0x1.62e42fefp-7
-		low  = math.Ln2/64 - high
-		// Adding it rounds to an integer, which is then in the low bits.
-		round     = 0x1.8p52
-		roundBits = 0x4338000000000000
-	)
-	if floor < -708 {
-		floor = -708 // below is subnormal
-	}
-	for j, v := range s {
-		x := v - top
-		if x < floor {
+	least := math.Exp(math.Max(floor, -708)) // below is subnormal
+	exponential.Row(s, s, 1, -top)
+	for j, w := range s {
+		if w < least {
 			s[j] = 0
 			continue
 		}
-		shifted := x*perLog + round
-		k := int64(math.Float64bits(shifted)) - roundBits
-		whole := shifted - round
-		r := (x - whole*high) - whole*low
-		p := r + r*r*(1.0/2+r*(1.0/6+r*(1.0/24+r*(1.0/120))))
-		t := retrieveExp2[k&63]
-		e := math.Float64frombits(math.Float64bits(t+t*p) + uint64(k>>6)<<52)
-		s[j] = e
-		sum += e
+		sum += w
 		kept = true
 	}
 	return kept, sum

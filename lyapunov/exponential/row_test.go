@@ -1,4 +1,4 @@
-package wasserstein
+package exponential
 
 import (
 	"math"
@@ -35,14 +35,14 @@ func ulps(got float64, want *big.Float) float64 {
 	return math.Abs(e) / unit
 }
 
-func TestExpRowUlps(t *testing.T) {
+func TestRowUlps(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 1))
 	x := []float64{0, -1e-300, 5e-324, -1e-17, 1, -1, math.Ln2 / 128, -math.Ln2 / 128, 709, -708, -744.9, -720, 709.7}
 	for range 1000 {
 		x = append(x, -745+1454*rng.Float64(), -rng.ExpFloat64(), 1e-3*rng.NormFloat64())
 	}
 	dst := make([]float64, len(x))
-	sum := expRow(dst, x, 1, 0)
+	sum := Row(dst, x, 1, 0)
 	var worst, total float64
 	for i, v := range x {
 		u := ulps(dst[i], exact(v))
@@ -57,30 +57,30 @@ func TestExpRowUlps(t *testing.T) {
 	t.Logf("worst %.3f ulp", worst)
 }
 
-func TestExpRowEnds(t *testing.T) {
+func TestRowEnds(t *testing.T) {
 	x := []float64{math.Inf(-1), -1e300, -746, 0, math.Inf(1), 1e300, math.NaN()}
 	want := []float64{0, 0, 0, 1, math.Inf(1), math.Inf(1), math.NaN()}
 	dst := make([]float64, len(x))
-	expRow(dst, x, 1, 0)
+	Row(dst, x, 1, 0)
 	for i := range x {
 		if dst[i] != want[i] && !(math.IsNaN(dst[i]) && math.IsNaN(want[i])) {
 			t.Errorf("exp(%v) = %v, want %v", x[i], dst[i], want[i])
 		}
 	}
 	y := []float64{2, 3}
-	expRow(y, y, -0.5, 0.25)
+	Row(y, y, -0.5, 0.25)
 	if math.Abs(y[0]-math.Exp(-0.75)) > 1e-16 || math.Abs(y[1]-math.Exp(-1.25)) > 1e-16 {
 		t.Errorf("scaled and shifted in place: %v", y)
 	}
 }
 
-func BenchmarkExpRow(b *testing.B) {
+func BenchmarkRow(b *testing.B) {
 	x, dst := make([]float64, 500), make([]float64, 500)
 	for i := range x {
 		x[i] = float64(i) * 20 / 500
 	}
 	for name, f := range map[string]func(){
-		"table": func() { expRow(dst, x, -5, 0) },
+		"table": func() { Row(dst, x, -5, 0) },
 		"math": func() {
 			for j, v := range x {
 				dst[j] = math.Exp(-5 * v)
