@@ -26,7 +26,7 @@ type Ramp struct {
 	table [rampSize]color.NRGBA
 }
 
-const rampSize = 1024
+const rampSize = 128
 
 // Sequential runs from dark violet to bright yellow, perceptually uniform and
 // monotone in lightness: viridis of S. van der Walt and N. Smith (2015),

@@ -12,10 +12,10 @@ import (
 type tolerance struct{ area, rim int }
 
 // tolerances are tried in turn. The last one is below what the eye can tell.
-var tolerances = []tolerance{{0, 0}, {1, 4}, {1, 8}, {2, 8}, {2, 12}, {2, 16}}
+var tolerances = []tolerance{{0, 0}, {1, 4}, {1, 8}, {2, 8}, {2, 12}, {2, 16}, {2, 24}, {3, 24}}
 
 // areaShare of the pixels make a colour an area.
-const areaShare = 1.5e-5
+const areaShare = 5e-5
 
 // reduce returns the picture with a palette of at most 256 colours, which makes
 // its file two to four times smaller. No channel of a pixel moves by more than
