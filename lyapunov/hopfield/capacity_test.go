@@ -25,6 +25,35 @@ func TestHebbOverlap(t *testing.T) {
 	if m := HebbOverlap(HebbLimit + 1e-8); m != 0 {
 		t.Errorf("just above the limit m = %v, want 0", m)
 	}
+	// Up to the limit itself, where the solution is lost as a square root is: the limit is
+	// the maximum of ½(erf(y)/y - (2/√π) exp(-y²))², by ternary search.
+	limit := func(y float64) float64 {
+		return math.Pow(math.Erf(y)/y-2/math.SqrtPi*math.Exp(-y*y), 2) / 2
+	}
+	lo, hi := 1.0, 2.0
+	for range 80 {
+		if a, b := lo+(hi-lo)/3, hi-(hi-lo)/3; limit(a) < limit(b) {
+			lo = a
+		} else {
+			hi = b
+		}
+	}
+	top := limit(lo)
+	if HebbLimit > top || top-HebbLimit > 1e-9 {
+		t.Errorf("the limit is %.12f, HebbLimit %v", top, HebbLimit)
+	}
+	for _, below := range []float64{1e-8, 1e-9, 1e-10, 1e-12, 1e-14} {
+		m := HebbOverlap(top - below)
+		if y := math.Erfinv(m); math.Abs(m-0.96742) > 1e-4 || math.Abs((limit(y)-top)/below+1) > 0.2 {
+			t.Errorf("α = α_c - %g: m = %v, a solution at α_c - %g", below, m, top-limit(y))
+		}
+		if m := HebbOverlap(top + below); m != 0 {
+			t.Errorf("α = α_c + %g: m = %v, want 0", below, m)
+		}
+	}
+	if m := HebbOverlap(HebbLimit - 1e-9); math.Abs(m-0.96742) > 1e-4 {
+		t.Errorf("m = %v at HebbLimit - 1e-9", m)
+	}
 	if HebbOverlap(0) != 1 || !math.IsNaN(HebbOverlap(-1)) || !math.IsNaN(HebbOverlap(math.NaN())) || HebbOverlap(math.Inf(1)) != 0 {
 		t.Error("the ends of the curve are wrong")
 	}

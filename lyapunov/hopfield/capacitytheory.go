@@ -4,7 +4,8 @@ import "math"
 
 // HebbLimit is the load α up to which the weights of Hebb recall random patterns, as n
 // -> ∞: there HebbOverlap falls from 0.967 to 0 at once. (Amit, Gutfreund and
-// Sompolinsky 1985, replica-symmetric; with broken symmetry 0.1382.)
+// Sompolinsky 1985, replica-symmetric; with broken symmetry 0.1382.) Its last digit is
+// rounded down.
 const HebbLimit = 0.137905566
 
 // HebbOverlap returns the overlap of the fixed point near a pattern with the pattern,
@@ -13,7 +14,7 @@ const HebbLimit = 0.137905566
 //
 //	y (√(2α) + (2/√π) exp(-y²)) = erf(y).
 //
-// It is 1 at α = 0 and NaN for α < 0. Above HebbLimit no solution near the pattern is
+// It is 1 at α = 0 and NaN for α < 0. Above the limit no solution near the pattern is
 // left, and it is 0: the overlap of the equilibrium. Updates from a pattern stop on the
 // way there, at about 0.3.
 func HebbOverlap(load float64) float64 {
@@ -26,21 +27,19 @@ func HebbOverlap(load float64) float64 {
 	f := func(y float64) float64 {
 		return math.Erf(y) - y*(math.Sqrt(2*load)+2/math.SqrtPi*math.Exp(-y*y))
 	}
-	// f is negative beyond the largest solution, since erf <= 1 there.
+	// f >= 0 where √(2α) <= erf(y)/y - (2/√π) exp(-y²), which rises up to hebbCrest and
+	// falls from there on: if a solution is left, the largest is beyond. f is negative
+	// at 1/√(2α), since erf < 1.
 	hi := 1 / math.Sqrt(2*load)
-	const grid = 4096
-	for k := range grid {
-		lo := hi * (1 - 1/float64(grid))
-		if k == grid-1 || lo < 0.5 {
-			break
-		}
-		if f(lo) >= 0 {
-			return math.Erf(hebbRoot(f, lo, hi))
-		}
-		hi = lo
+	if hi < hebbCrest || f(hebbCrest) < 0 {
+		return 0
 	}
-	return 0
+	return math.Erf(hebbRoot(f, hebbCrest, hi))
 }
+
+// hebbCrest is where the solution of HebbOverlap vanishes at the limit: there erf(y) =
+// (2/√π) y exp(-y²) (1 + 2y²).
+const hebbCrest = 1.5112185563276566
 
 // hebbRoot bisects between f(lo) >= 0 and f(hi) < 0.
 func hebbRoot(f func(float64) float64, lo, hi float64) float64 {

@@ -99,3 +99,37 @@ func TestBranchPassesPitchfork(t *testing.T) {
 		t.Errorf("negative step: %v", err)
 	}
 }
+
+// A small bias breaks the same pitchfork up: the branch from small gain is stable all
+// the way, however small the gap is against the step; that of the other memory turns
+// back at a fold and ends at the saddle.
+func TestBranchKeepsClear(t *testing.T) {
+	for _, bias := range []float64{1e-8, 1e-6, 1e-4, 1e-2} {
+		c, err := NewContinuous(mat.NewDense(2, 2, []float64{0, 2, 2, 0}), []float64{bias, 2 * bias}, activation.NewTanh(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := c.Continue([]float64{0, 0}, 0.1, 1.03, 0.1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		curve := b.Component(0)
+		if _, x := curve.XY(curve.Len() - 1); !curve.Stable || len(b.Folds) != 0 || x < 0.9 {
+			t.Errorf("bias %g: stable %v, folds %v, x = %v at the end; want the memory", bias, curve.Stable, b.Folds, x)
+		}
+	}
+	for _, bias := range []float64{1e-6, 1e-4, 1e-2} {
+		c, err := NewContinuous(mat.NewDense(2, 2, []float64{0, 2, 2, 0}), []float64{bias, 2 * bias}, activation.NewTanh(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := c.Continue([]float64{-0.96, -0.96}, 1.03, 0.1, 0.1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		curve := b.Component(0)
+		if g, x := curve.XY(curve.Len() - 1); curve.Stable || len(b.Folds) != 1 || g != 1.03 || math.Abs(x) > 0.02 {
+			t.Errorf("bias %g: folds %v, x = %v at the gain %v; want one fold, and the saddle", bias, b.Folds, x, g)
+		}
+	}
+}

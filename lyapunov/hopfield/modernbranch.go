@@ -34,28 +34,15 @@ type ModernBranch struct {
 	Events []BranchEvent
 }
 
-// A ModernCurve is what is drawn of a part of a branch on which stability does not
-// change: a point for each equilibrium. It is an XYer of gonum/plot.
-type ModernCurve struct {
-	Stable bool
-	X, Y   []float64
-}
-
-// Len returns the number of points.
-func (c *ModernCurve) Len() int { return len(c.X) }
-
-// XY returns point i.
-func (c *ModernCurve) XY(i int) (x, y float64) { return c.X[i], c.Y[i] }
-
 // Curves cuts the branch where its stability changes, and returns for each part
 // the sharpness against y: a component, say, or a weight. Neighbours share the
 // point of the cut.
-func (b *ModernBranch) Curves(y func(p BranchPoint) float64) []*ModernCurve {
-	var curves []*ModernCurve
+func (b *ModernBranch) Curves(y func(p BranchPoint) float64) []*BranchCurve {
+	var curves []*BranchCurve
 	for i, p := range b.Points {
 		last := len(curves) - 1
 		if last < 0 || curves[last].Stable != p.Stable() {
-			c := &ModernCurve{Stable: p.Stable()}
+			c := &BranchCurve{Stable: p.Stable()}
 			if i > 0 {
 				before := b.Points[i-1]
 				c.X, c.Y = append(c.X, before.Sharpness), append(c.Y, y(before))

@@ -138,6 +138,47 @@ func TestDiagrams(t *testing.T) {
 	}
 }
 
+// A third pattern off the axis of two similar ones breaks their pitchfork up into a
+// branch without events and one with a fold, where the rate does vanish; between the
+// two is a gap below the step. On the axis they cross.
+func TestImperfectPitchfork(t *testing.T) {
+	for _, third := range []float64{160, 170, 175, 190, 205, 220, 235, 250, 265} {
+		w := mat.NewDense(3, 2, nil)
+		for k, degrees := range []float64{45, 85, third} {
+			sin, cos := math.Sincos(degrees * math.Pi / 180)
+			w.SetRow(k, []float64{cos, sin})
+		}
+		m, err := NewSoftmax(w, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		branches, err := m.Diagram(0.8, 16, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(branches) != 3 || len(branches[0].Events) != 0 || !branches[0].Points[len(branches[0].Points)-1].Stable() {
+			t.Fatalf("third pattern at %v°: %d branches, events of the first %+v; want three, and no events of a stable first", third, len(branches), branches[0].Events)
+		}
+		for _, b := range branches[1:] {
+			if len(b.Events) != 1 || !b.Events[0].Fold {
+				t.Fatalf("third pattern at %v°: events %+v, want one fold", third, b.Events)
+			}
+			e := b.Events[0]
+			if rate := m.WithSharpness(e.Sharpness).Rates(e.X)[1]; math.Abs(rate) > 1e-7 {
+				t.Errorf("third pattern at %v°: the rate is %g at the fold", third, rate)
+			}
+			for i, p := range b.Points[1:] {
+				if modernDistance(p.X, b.Points[i].X) > 0.051 {
+					t.Errorf("third pattern at %v°: a jump near β = %v", third, p.Sharpness)
+				}
+			}
+		}
+		if fold := branches[1].Events[0].Sharpness; fold < 8.54 || fold > 8.6 || stableAt(branches, 15) != 3 {
+			t.Errorf("third pattern at %v°: a fold at β = %v and %d memories at 15", third, fold, stableAt(branches, 15))
+		}
+	}
+}
+
 // stableAt counts the stable pieces of branches that pass the sharpness.
 func stableAt(branches []*ModernBranch, beta float64) (count int) {
 	for _, b := range branches {

@@ -15,7 +15,9 @@ import (
 // that cross them at branch points, and so on; each arm of a
 // crossing is a branch of its own that starts there. Where several rates cross zero
 // together, as with patterns of equal standing, it looks for branches in the
-// directions of the patterns only.
+// directions of the patterns only. Branches that come near each other without
+// crossing, as the halves of a pitchfork do that a bias or a third pattern breaks up,
+// are kept apart down to a gap of about 1e-4 of half the diameter of the patterns.
 //
 // It shows how memories merge as the sharpness falls: a pattern's equilibrium
 // meets a saddle in a fold, or two of them and their mean in a pitchfork, from

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/internal/oracle"
@@ -144,5 +145,43 @@ func TestMexicanHat(t *testing.T) {
 	}
 	if !math.IsNaN(hat.Spiral(1)[0]) || !math.IsNaN(hat.Spiral(0)[0]) {
 		t.Error("the spiral has points at r = 0 or 1")
+	}
+}
+
+// Off the curve θ = u by a little δ, the flow brings δ back below r = 0.611 and takes
+// it away above, at the rate exp(-u) u' (A u' - A'); both sides end in the trench.
+func TestMexicanHatRepels(t *testing.T) {
+	hat, g := MexicanHat{}, make([]float64, 2)
+	shift := func(r, delta float64) []float64 {
+		x := hat.Spiral(r)
+		sin, cos := math.Sincos(delta)
+		return []float64{cos*x[0] - sin*x[1], sin*x[0] + cos*x[1]}
+	}
+	for _, r := range []float64{0.3, 0.45, 0.6, 0.62, 0.7, 0.8, 0.9} {
+		q := 1 - r*r
+		slope, d := 2*r/(q*q), 4*math.Pow(r, 4)+math.Pow(q, 4)
+		want := math.Exp(-1/q) * slope * (slope*4*math.Pow(r, 4)/d - 16*math.Pow(r*q, 3)*(1+r*r)/(d*d))
+		var rate [2]float64
+		for k, delta := range []float64{-1e-5, 1e-5} {
+			x := shift(r, delta)
+			hat.Gradient(g, x)
+			rate[k] = -(x[0]*g[1]-x[1]*g[0])/(r*r) + slope*(x[0]*g[0]+x[1]*g[1])/r
+		}
+		if got := (rate[1] - rate[0]) / 2e-5; math.Abs(got/want-1) > 1e-5 || (got > 0) != (r > 0.611) {
+			t.Errorf("r = %g: δ grows at the rate %g, want %g", r, got, want)
+		}
+	}
+	for _, delta := range []float64{-1e-3, 1e-3} {
+		x, y := shift(0.8, delta), make([]float64, 2)
+		for range 30_000 { // Euler's improved method over the arc length
+			hat.Gradient(g, x)
+			floats.AddScaledTo(y, x, -5e-5/floats.Norm(g, 2), g)
+			hat.Gradient(g, y)
+			floats.AddScaled(x, -1e-4/floats.Norm(g, 2), g)
+		}
+		r := floats.Norm(x, 2)
+		if off := math.Remainder(math.Atan2(x[1], x[0])-1/((1-r)*(1+r)), 2*math.Pi); math.Abs(off-math.Pi/2) > 0.02 || r < 0.82 {
+			t.Errorf("from δ = %g to θ - u = %g at r = %g, want the trench π/2", delta, off, r)
+		}
 	}
 }

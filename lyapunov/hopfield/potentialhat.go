@@ -53,7 +53,14 @@ func (f FromEnergy) HessianTimes(dst, z, w []float64) {
 //
 // E is infinitely differentiable, and its gradient flow does not converge to a
 // point: the curve θ = u is a trajectory, along which r → 1 and θ → ∞. Every
-// point of the circle r = 1 is an equilibrium. It is the counter-example to a
+// point of the circle r = 1 is an equilibrium.
+//
+// From r = 0.611 on the curve repels its neighbours: a small δ = θ - u grows at the
+// rate exp(-u) u' (A u' - A'). Rounding is enough to leave it. What an integrator
+// shows runs to the trench θ - u ≈ π/2, where the sine is largest, and in it round
+// the circle in the same way.
+//
+// It is the counter-example to a
 // "converges to a fixed point" of [NH] Theorem 12: with a gradient of F that is
 // merely bounded, trajectories approach a set of equilibria, and all of a circle
 // may be their limit. An analytic F leaves no such thing (Łojasiewicz).
