@@ -2,6 +2,7 @@ package sde
 
 import (
 	"errors"
+	"fmt"
 	"math"
 )
 
@@ -17,7 +18,9 @@ import (
 // c² = 2T, the right side has the force -√K ∂E alone and the left side grows
 // from -∞ to ∞ where K vanishes at the ends, so that there is exactly one y⁺,
 // and it is inside: no step leaves the domain, however large. For the tanh
-// metric x”/x' is 2√β cot(2√β y).
+// metric x”/x' is 2√β cot(2√β y). Where the noise grows towards an end of the box
+// instead, x”/x' attracts there and the equation has none or several solutions:
+// such a chart needs a Scheme.
 //
 // With a Scheme, that one steps the system that Lamperti returns, and x is NaN
 // where it leaves the box.
@@ -38,13 +41,16 @@ func (c InChart) Orders() (strong, weak float64) {
 }
 
 // Stepper returns the scheme at work. It is an error if Lamperti, or the other
-// Scheme, refuses the system.
+// Scheme, refuses the system, and without one if x”/x' attracts at an end.
 func (c InChart) Stepper(s *System, size int) (Stepper, error) {
 	l, err := newLamperti(s, c.Chart)
 	if err != nil {
 		return nil, err
 	}
 	if c.Scheme == nil {
+		if err := c.Chart.checkRepels(); err != nil {
+			return nil, err
+		}
 		return newChartStepper(l, size), nil
 	}
 	flat, err := Lamperti(s, c.Chart)
@@ -56,6 +62,27 @@ func (c InChart) Stepper(s *System, size int) (Stepper, error) {
 		return nil, err
 	}
 	return &wrappedStepper{Stepper: inner, chart: c.Chart, p: newChartPoint(s.Dim)}, nil
+}
+
+// checkRepels is an error if x”/x' drives towards an end of the box, beside it.
+func (c Chart) checkRepels() error {
+	p, y := newChartPoint(c.Dim), make([]float64, c.Dim)
+	for d := range y {
+		for _, end := range [2]struct{ at, inwards float64 }{{1e-6, 1}, {1 - 1e-6, -1}} {
+			if lo, hi := c.box(d); end.inwards > 0 && math.IsInf(lo, -1) || end.inwards < 0 && math.IsInf(hi, 1) {
+				continue
+			}
+			for i := range y {
+				y[i] = c.inside(i, 0.5)
+			}
+			y[d] = c.inside(d, end.at)
+			c.invert(p, y)
+			if r := p.curvature[d] / p.slope[d]; r*end.inwards < 0 {
+				return fmt.Errorf("sde: coordinate %d of the chart: at y = %.6g, beside an end of the box, x”/x' = %.3g drives outwards: the drift-implicit step has no single solution there; give InChart a Scheme", d, y[d], r)
+			}
+		}
+	}
+	return nil
 }
 
 // A wrappedStepper lets another one step in y.

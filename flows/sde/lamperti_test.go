@@ -349,6 +349,35 @@ func TestLampertiRefuses(t *testing.T) {
 	}
 }
 
+// TestInChartRefusesAttraction: dx = -x dt + √(2T) cosh(x) dW, one tanh unit, in
+// the chart y = arcsin tanh x, where x”/x' = tan y drives out of the box: the
+// implicit step took it before, and gave <x²> = 912 for .548.
+func TestInChartRefusesAttraction(t *testing.T) {
+	unit := &System{
+		Dim: 1, Wiener: 1, Shape: Diagonal,
+		Drift:      func(dst []float64, _ float64, x []float64) { dst[0] = -x[0] },
+		Noise:      func(dst []float64, _ float64, x, dw []float64) { dst[0] = 0.6 * math.Cosh(x[0]) * dw[0] },
+		NoiseDeriv: func(dst []float64, _ float64, x, v, dw []float64) { dst[0] = 0.6 * math.Sinh(x[0]) * v[0] * dw[0] },
+	}
+	chart := Chart{
+		Dim: 1, Lo: []float64{-math.Pi / 2}, Hi: []float64{math.Pi / 2},
+		Forward: func(dst, x []float64) { dst[0] = math.Asin(math.Tanh(x[0])) },
+		Inverse: func(x, slope, curvature, y []float64) {
+			sin, cos := math.Sincos(y[0])
+			x[0], slope[0], curvature[0] = math.Atanh(sin), 1/cos, sin/(cos*cos)
+		},
+	}
+	if err := CheckChart(chart, [][]float64{{-1.1}, {0.3}, {1.2}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (InChart{Chart: chart}).Stepper(unit, 1); err == nil || !strings.Contains(err.Error(), "drives outwards") {
+		t.Errorf("got %v, want the end that attracts", err)
+	}
+	if _, err := (InChart{Chart: chart, Scheme: EulerMaruyama}).Stepper(unit, 1); err != nil {
+		t.Errorf("with a scheme: %v", err)
+	}
+}
+
 type refusing struct{ Scheme }
 
 func (refusing) Stepper(*System, int) (Stepper, error) {

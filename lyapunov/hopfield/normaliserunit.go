@@ -176,7 +176,7 @@ func (u Unit) quadrature(c float64, phi func(x float64) float64, from float64) (
 		}
 		last, lastMean = lnZ, mean
 	}
-	return lnZ, mean, fmt.Errorf("hopfield: quadrature over a unit %T at input %g and T = %g stopped at ln Z = %.12g: its activation is not smooth enough", u.Activation, c, u.Temperature, lnZ)
+	return lnZ, mean, fmt.Errorf("hopfield: quadrature over a unit %T at input %g and T = %g stopped at ln Z = %.12g: its activation or the function whose mean is asked for is not smooth enough, or grows too fast", u.Activation, c, u.Temperature, lnZ)
 }
 
 // mode returns about where the density is largest: the slope of its logarithm is

@@ -54,7 +54,7 @@ func recallLine(value func(h []float64) float64, T float64, phi []func(h []float
 		}
 		last = sums
 	}
-	return last[0], last[1:], fmt.Errorf("hopfield: quadrature over h stopped at ln Z(v) = %.12g: the energy is not smooth enough, or far from one well; use freeenergy.LogPartition", last[0])
+	return last[0], last[1:], fmt.Errorf("hopfield: quadrature over h stopped at ln Z(v) = %.12g: Z(v) may be infinite, or the energy is not smooth enough or far from one well; try freeenergy.LogPartition", last[0])
 }
 
 func recallSettled(now, before []float64) bool {
