@@ -148,9 +148,15 @@ func TestMemoryIsABudget(t *testing.T) {
 	}
 }
 
+// raceDetector is set by race_test.go.
+var raceDetector bool
+
 // A sweep allocates nothing per step, and once warm nothing that grows with the
 // number of steps.
 func TestSweepAllocatesNothingPerStep(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
 	m := Layers(Leak(1, Affine(4, 4), Activation(tanh)))
 	theta, x0 := m.Glorot(1), []float64{1, 2, 3, 4}
 	for _, c := range []int{0, 3} {

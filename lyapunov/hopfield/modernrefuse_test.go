@@ -80,7 +80,13 @@ func TestModernRefuses(t *testing.T) {
 	}
 }
 
+// raceDetector is set by race_test.go.
+var raceDetector bool
+
 func TestModernAllocates(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
 	rng := rand.New(rand.NewPCG(90, 1))
 	m, err := NewSoftmax(modernNormal(rng, 30, 8, 1), 2, nil)
 	if err != nil {

@@ -1,0 +1,5 @@
+//go:build race
+
+package adjoint
+
+func init() { raceDetector = true }

@@ -1,0 +1,5 @@
+//go:build race
+
+package hopfield
+
+func init() { raceDetector = true }
