@@ -185,3 +185,17 @@ func TestMexicanHatRepels(t *testing.T) {
 		}
 	}
 }
+
+// The largest slope is attained, and no slope exceeds it.
+func TestSigmoidalCurvatureIsSharp(t *testing.T) {
+	for _, f := range []activation.Smooth{activation.NewLogistic(1.7), activation.NewTanh(0.6), activation.NewAlgebraic(1.3), activation.SoftProjection(0.45)} {
+		lo, hi := Sigmoidal{f}.Curvature()
+		top := 0.0
+		for u := -3.0; u <= 3; u += 0.01 {
+			top = math.Max(top, f.Deriv(u))
+		}
+		if lo != 0 || top > hi*(1+1e-12) || top < hi*(1-1e-3) {
+			t.Errorf("%T: slopes up to %g, Curvature says %g to %g", f, top, lo, hi)
+		}
+	}
+}
