@@ -184,24 +184,6 @@ func (b *Bipartite) Gradient(dst, x []float64) {
 	b.hidden.HessianTimes(dh, h, s.rh)
 }
 
-// GradientAsPrinted stores the gradient that the proof of [LF] Theorem 14 prints,
-// -∂²L_v (U f + v - I), then -∂²L_h (Uᵀ g + h), which is not the derivative of E:
-// for an erratum to show.
-func (b *Bipartite) GradientAsPrinted(dst, x []float64) {
-	s := b.scratch.Get().(*bipartiteSpace)
-	defer b.scratch.Put(s)
-	v, h := b.outputs(s, x)
-	dv, dh := b.Split(dst)
-	for i := range v {
-		s.rv[i] = -(s.uf[i] + v[i] - b.input[i])
-	}
-	for j := range h {
-		s.rh[j] = -(s.ug[j] + h[j])
-	}
-	b.visible.HessianTimes(dv, v, s.rv)
-	b.hidden.HessianTimes(dh, h, s.rh)
-}
-
 // Field stores dx/dt of [LF] Definition 13 in dst: a field for an ODE solver. It
 // is -K ∇E without dividing by a derivative that may have underflowed.
 func (b *Bipartite) Field(dst []float64, _ float64, x []float64) {
