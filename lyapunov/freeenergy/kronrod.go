@@ -48,10 +48,24 @@ type stencil struct {
 	u, x  [3][17]float64
 	jac   [3][17]float64
 	inner [3][2]int // the points of the rule: 1 to 15, or 0 alone on an axis too many
+	// The weight at each point of the rule, for a second look.
+	weight []float64
+}
+
+// index of a point of the rule among the weights.
+func (s *stencil) index(at [3]int) (k int) {
+	for d := range s.n {
+		k = 15*k + at[d] - 1
+	}
+	return k
 }
 
 func (in *integrator) stencil(p *part) *stencil {
-	s := &stencil{n: len(in.axes)}
+	s := &in.points
+	s.n = len(in.axes)
+	if s.weight == nil {
+		s.weight = make([]float64, []int{15, 225, 3375}[s.n-1])
+	}
 	for d := range 3 {
 		s.jac[d][0] = 1
 		if d >= s.n {
@@ -79,7 +93,7 @@ func (in *integrator) stencil(p *part) *stencil {
 func (in *integrator) evaluate(p *part) error {
 	s := in.stencil(p)
 	var gauss [3]float64
-	p.value, p.err, p.least = 0, 0, math.Inf(1)
+	p.value, p.least = 0, math.Inf(1)
 	x := make([]float64, s.n)
 	var at [3]int
 	for at[2] = s.inner[2][0]; at[2] < s.inner[2][1]; at[2]++ {
@@ -89,6 +103,7 @@ func (in *integrator) evaluate(p *part) error {
 				if err != nil {
 					return err
 				}
+				s.weight[s.index(at)] = f
 				if v < p.least {
 					p.least, p.lowest = v, [3]float64{s.u[0][at[0]], s.u[1][at[1]], s.u[2][at[2]]}
 				}
@@ -129,7 +144,7 @@ func (in *integrator) weigh(s *stencil, at [3]int, x []float64) (v, f float64, e
 // at the nearest point of the rule, a well beyond it reaches into the part, and
 // the rule has stepped over what it has there: that strip is an error.
 func (in *integrator) faces(p *part, s *stencil, x []float64) error {
-	const gap, resolved = 0.00427 * 2, 4 // of the half length to the first point
+	const resolved = 4
 	for d := range s.n {
 		var at [3]int
 		e, g := (d+1)%3, (d+2)%3
@@ -142,24 +157,27 @@ func (in *integrator) faces(p *part, s *stencil, x []float64) error {
 						return err
 					}
 					at[d] = end[1]
-					_, first, err := in.weigh(s, at, x)
-					if err != nil {
-						return err
-					}
-					if face > resolved*first {
-						strip := face * gap
-						for _, o := range [2]int{e, g} {
-							if o < s.n {
-								strip *= kronrodWeight[at[o]-1]
-							}
-						}
-						p.err += strip
+					if face > resolved*s.weight[s.index(at)] {
+						p.err += s.strip(face, d, at)
 					}
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// strip returns the integral of a weight between a face across axis d and the
+// points of the rule next to it.
+func (s *stencil) strip(weight float64, d int, at [3]int) float64 {
+	const gap = 0.00427 * 2 // of the half length
+	weight *= gap
+	for o := range s.n {
+		if o != d {
+			weight *= kronrodWeight[at[o]-1]
+		}
+	}
+	return weight
 }
 
 // judge fills in error and axis from the Gauss sums, one for each axis with

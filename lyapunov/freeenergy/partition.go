@@ -68,6 +68,7 @@ type integrator struct {
 	depths []float64   // E there
 	ref    float64     // the energy whose weight is 1
 	used   int         // evaluations so far
+	points stencil     // of the part at hand
 	parts  partHeap
 }
 
