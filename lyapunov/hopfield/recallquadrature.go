@@ -130,9 +130,8 @@ func recallBox(e lyapunov.Energy, T float64, phi []func(h []float64) float64) (l
 		box[i] = [2]float64{math.Inf(-1), math.Inf(1)}
 	}
 	settings := &freeenergy.Quadrature{Tol: []float64{1e-8, 1e-6}[n-2]}
-	minima := recallMinima(e)
 	integral := func(value func(h []float64) float64) (float64, error) {
-		ln, _, err := freeenergy.LogPartition(recallEnergy{n, value, minima}, T, box, settings)
+		ln, _, err := freeenergy.LogPartition(recallEnergy{n, value}, T, box, settings)
 		return ln, err
 	}
 	if lnZ, err = integral(e.Value); err != nil {
@@ -154,41 +153,12 @@ func recallBox(e lyapunov.Energy, T float64, phi []func(h []float64) float64) (l
 	return lnZ, means, err
 }
 
-// recallMinima returns the ends of descents from a few points, for the quadrature
-// to look at.
-func recallMinima(e lyapunov.Energy) (minima [][]float64) {
-	n := e.Dim()
-	g := make([]float64, n)
-	for corner := range 1 << n {
-		x, try := make([]float64, n), make([]float64, n)
-		for i := range x {
-			x[i] = float64(2*(corner>>i&1)-1) * (1 + 0.1*float64(i))
-		}
-		for step, k := 0.1, 0; k < 2000 && step > 1e-12; k++ {
-			e.Gradient(g, x)
-			for i := range x {
-				try[i] = x[i] - step*g[i]
-			}
-			if e.Value(try) < e.Value(x) {
-				copy(x, try)
-				step *= 1.5
-			} else {
-				step /= 2
-			}
-		}
-		minima = append(minima, x)
-	}
-	return minima
-}
-
 // recallEnergy is an energy without use for a gradient.
 type recallEnergy struct {
-	n      int
-	value  func(h []float64) float64
-	minima [][]float64
+	n     int
+	value func(h []float64) float64
 }
 
 func (e recallEnergy) Dim() int                  { return e.n }
 func (e recallEnergy) Value(h []float64) float64 { return e.value(h) }
 func (e recallEnergy) Gradient(dst, _ []float64) { lagrangianFill(dst, math.NaN()) }
-func (e recallEnergy) Minima() [][]float64       { return e.minima }
