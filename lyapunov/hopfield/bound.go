@@ -3,6 +3,8 @@ package hopfield
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // A RetrievalBound says how near to a stored pattern v_k an equilibrium of the
@@ -114,7 +116,7 @@ func (m *Modern) RetrievalBound(k int) *RetrievalBound {
 	b := &RetrievalBound{Separation: m.Separation(k), Radius: math.NaN(), Simple: math.NaN(), Within: math.NaN(), beta: beta, others: float64(m.n - 1)}
 	for j := range m.n {
 		b.Reach = math.Max(b.Reach, modernDistance(m.row(j), m.row(k)))
-		b.norm = math.Max(b.norm, math.Sqrt(modernDot(m.row(j), m.row(j))))
+		b.norm = math.Max(b.norm, math.Sqrt(floats.Dot(m.row(j), m.row(j))))
 	}
 	if b.Reach == 0 { // all patterns are one: its equilibrium is exact
 		b.Applies, b.Radius, b.Simple, b.Within = true, 0, 0, math.Inf(1)

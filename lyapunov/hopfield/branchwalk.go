@@ -106,7 +106,7 @@ func (w *branchWalk) stride(accept func(*branchStride) bool) (*branchStride, boo
 			continue
 		}
 		w.strides++
-		w.ended = end || w.strides >= 10 && modernDistance(s.to.y, w.begin.y) < w.h/2 && modernDot(s.to.t, w.direction) > 0
+		w.ended = end || w.strides >= 10 && modernDistance(s.to.y, w.begin.y) < w.h/2 && floats.Dot(s.to.t, w.direction) > 0
 		w.here, w.h = s.to, math.Min(w.step, 1.4*w.h)
 		return s, true
 	}
@@ -123,7 +123,7 @@ func (w *branchWalk) land(s *branchStride, bound float64) bool {
 		return false
 	}
 	last[n] = bound
-	s.h = modernDot(s.from.t, floats.SubTo(make([]float64, n+1), last, y))
+	s.h = floats.Dot(s.from.t, floats.SubTo(make([]float64, n+1), last, y))
 	var ok bool
 	s.to, ok = w.spot(last, s.from.t)
 	return ok
@@ -178,7 +178,7 @@ func (w *branchWalk) advance(from *branchSpot, h float64) (*branchSpot, bool) {
 		return nil, false
 	}
 	to, ok := w.spot(next, from.t)
-	return to, ok && modernDot(from.t, to.t) > 0.9
+	return to, ok && floats.Dot(from.t, to.t) > 0.9
 }
 
 // correct moves y to a point with F = 0 and row·(y - y₀) = amount, y₀ its origin,
@@ -217,7 +217,7 @@ func (w *branchWalk) spot(y, direction []float64) (*branchSpot, bool) {
 		return &branchSpot{y: y}, false
 	}
 	t := slices.Clone(w.move.RawVector().Data)
-	floats.Scale(1/math.Sqrt(modernDot(t, t)), t)
+	floats.Scale(1/math.Sqrt(floats.Dot(t, t)), t)
 	// With direction·t > 0 the determinant has the sign that it has with t.
 	_, side := lu.LogDet()
 	return &branchSpot{y, t, side, lu.Cond()}, true

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // A DenseMemory is the dense associative memory of Krotov and Hopfield (2016): d
@@ -77,7 +79,7 @@ func (m *DenseMemory) Overlaps(dst, x []float64) {
 	checkLen(dst, m.n)
 	checkLen(x, m.d)
 	for k, p := range m.patterns {
-		dst[k] = modernDot(p, x)
+		dst[k] = floats.Dot(p, x)
 	}
 }
 

@@ -33,34 +33,28 @@ func NewSoftmaxLayer(n int, sharpness, ridge float64) (*SoftmaxLayer, error) {
 // Dim returns the number of units.
 func (s *SoftmaxLayer) Dim() int { return s.n }
 
-// softmax returns softmax(βx) and β⁻¹ ln Σ exp(βx_i).
-func (s *SoftmaxLayer) softmax(x []float64) (p []float64, lse float64) {
+// softmax returns softmax(βx).
+func (s *SoftmaxLayer) softmax(x []float64) []float64 {
 	checkLen(x, s.n)
-	top := math.Inf(-1)
-	for _, v := range x {
-		top = math.Max(top, v)
-	}
-	p = make([]float64, s.n)
-	var sum float64
-	for i, v := range x {
-		p[i] = math.Exp(s.Sharpness * (v - top))
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p, top + math.Log(sum)/s.Sharpness
+	p := make([]float64, s.n)
+	LogSumExp{s.Sharpness}.Gradient(p, x)
+	return p
+}
+
+// logSumExp returns β⁻¹ ln Σ exp(βx_i).
+func (s *SoftmaxLayer) logSumExp(x []float64) float64 {
+	checkLen(x, s.n)
+	return LogSumExp{s.Sharpness}.Value(x)
 }
 
 // Value returns L(x).
 func (s *SoftmaxLayer) Value(x []float64) float64 {
-	_, lse := s.softmax(x)
-	return s.Ridge*lagrangianHalfSquare(x) + lse
+	return s.Ridge*lagrangianHalfSquare(x) + s.logSumExp(x)
 }
 
 // Gradient stores ρx + softmax(βx) in dst.
 func (s *SoftmaxLayer) Gradient(dst, x []float64) {
-	p, _ := s.softmax(x)
+	p := s.softmax(x)
 	for i := range dst {
 		dst[i] = s.Ridge*x[i] + p[i]
 	}
@@ -68,7 +62,7 @@ func (s *SoftmaxLayer) Gradient(dst, x []float64) {
 
 // Conjugate returns x·g - L(x) = ρ|x|²/2 + β⁻¹ Σ p_i ln p_i.
 func (s *SoftmaxLayer) Conjugate(x []float64) float64 {
-	p, lse := s.softmax(x)
+	p, lse := s.softmax(x), s.logSumExp(x)
 	v := s.Ridge * lagrangianHalfSquare(x)
 	for i, pi := range p {
 		v += pi * (x[i] - lse)
@@ -79,7 +73,7 @@ func (s *SoftmaxLayer) Conjugate(x []float64) float64 {
 // diagonal returns d_i = ρ + βp_i, of H = diag(d) - β p pᵀ, and
 // c = ρ Σ p_i/d_i = 1 - β Σ p_i²/d_i, in the form without cancellation.
 func (s *SoftmaxLayer) diagonal(x []float64) (p, d []float64, c float64) {
-	p, _ = s.softmax(x)
+	p = s.softmax(x)
 	d = make([]float64, s.n)
 	for i, pi := range p {
 		d[i] = s.Ridge + s.Sharpness*pi

@@ -3,6 +3,8 @@ package hopfield
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // LogSumExp is F(z) = β⁻¹ ln Σ_i exp(β z_i) with ∇F = softmax(βz) and β the
@@ -89,7 +91,7 @@ func (l LogSumExp) Gradient(dst, z []float64) {
 func (l LogSumExp) HessianTimes(dst, z, w []float64) {
 	checkLen(w, len(z))
 	l.Gradient(dst, z)
-	mean := modernDot(dst, w)
+	mean := floats.Dot(dst, w)
 	for i, p := range dst {
 		dst[i] = l.Sharpness * p * (w[i] - mean)
 	}

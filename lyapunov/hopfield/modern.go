@@ -174,7 +174,7 @@ func (m *Modern) Value(x []float64) float64 {
 	s := m.scratch.Get().(*modernScratch)
 	defer m.scratch.Put(s)
 	m.Drive(s.z, x)
-	return modernDot(x, x)/2 - modernDot(m.v, x) - m.f.Value(s.z)
+	return floats.Dot(x, x)/2 - floats.Dot(m.v, x) - m.f.Value(s.z)
 }
 
 // Gradient stores ∇E(x) = x - Wᵀ∇F(Wx + b) - v in dst. dst does not overlap x.
@@ -256,6 +256,3 @@ func (m *Modern) Jacobian(dst *mat.SymDense, x []float64) {
 	m.Hessian(dst, x)
 	dst.ScaleSym(-1/m.tau, dst)
 }
-
-// modernDot returns a·b.
-func modernDot(a, b []float64) float64 { return floats.Dot(a, b) }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/internal/oracle"
@@ -56,7 +57,7 @@ func modernOf(t *testing.T, r oracle.Record, f Potential) *Modern {
 	if r.Inputs["normalise"] == true {
 		for i := range w.RawMatrix().Rows {
 			row := w.RawRowView(i)
-			norm := math.Sqrt(modernDot(row, row))
+			norm := math.Sqrt(floats.Dot(row, row))
 			for j := range row {
 				row[j] /= norm
 			}

@@ -181,9 +181,9 @@ func (g *diagram) directions(at []float64, count int) [][]float64 {
 	})
 	var out [][]float64
 	push := func(v []float64) {
-		norm := math.Sqrt(modernDot(v, v))
+		norm := math.Sqrt(floats.Dot(v, v))
 		for _, w := range out {
-			if math.Abs(modernDot(v, w)) > 0.999*norm {
+			if math.Abs(floats.Dot(v, w)) > 0.999*norm {
 				return
 			}
 		}
@@ -199,7 +199,7 @@ func (g *diagram) directions(at []float64, count int) [][]float64 {
 			v := make([]float64, d+1)
 			for _, c := range order[:min(count, d)] {
 				axis := mat.Col(nil, c, &vectors)
-				floats.AddScaled(v[:d], modernDot(axis, g.m.row(k))-modernDot(axis, g.x(at)), axis)
+				floats.AddScaled(v[:d], floats.Dot(axis, g.m.row(k))-floats.Dot(axis, g.x(at)), axis)
 			}
 			push(v)
 		}

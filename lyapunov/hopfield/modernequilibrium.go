@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -131,7 +132,7 @@ func (m *Modern) Newton(x0 []float64, s *ModernSearch) (*ModernEquilibrium, erro
 	step, still := mat.NewVecDense(m.d, nil), modernStall{}
 	for k := range 60 {
 		m.Gradient(g, x)
-		if norm := math.Sqrt(modernDot(g, g)); math.IsNaN(norm) {
+		if norm := math.Sqrt(floats.Dot(g, g)); math.IsNaN(norm) {
 			return m.equilibrium(x, k), fmt.Errorf("hopfield: Newton step %d from %v is not finite: start nearer", k, x0)
 		}
 		if still.ends(m.residual(x), set.Tolerance) {
@@ -156,7 +157,7 @@ func (m *Modern) Newton(x0 []float64, s *ModernSearch) (*ModernEquilibrium, erro
 func (m *Modern) residual(x []float64) float64 {
 	g := make([]float64, m.d)
 	m.Gradient(g, x)
-	return math.Sqrt(modernDot(g, g)) / math.Max(1, math.Sqrt(modernDot(x, x)))
+	return math.Sqrt(floats.Dot(g, g)) / math.Max(1, math.Sqrt(floats.Dot(x, x)))
 }
 
 // A modernStall tells when a search has come to its end.
@@ -180,7 +181,7 @@ func (s *modernStall) ends(residual, tol float64) bool {
 func (m *Modern) equilibrium(x []float64, updates int) *ModernEquilibrium {
 	g := make([]float64, m.d)
 	m.Gradient(g, x)
-	e := &ModernEquilibrium{X: x, Value: m.Value(x), Residual: math.Sqrt(modernDot(g, g)), Updates: updates}
+	e := &ModernEquilibrium{X: x, Value: m.Value(x), Residual: math.Sqrt(floats.Dot(g, g)), Updates: updates}
 	e.Rates = m.Rates(x)
 	return e
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/lyapunov"
@@ -34,7 +35,7 @@ func randomModern(t *testing.T, k int) (*Modern, []float64, *rand.Rand) {
 func ulps(m *Modern, x []float64) float64 {
 	z := make([]float64, m.Hidden())
 	m.Drive(z, x)
-	size := 1 + modernDot(x, x) + modernDot(m.v, m.v)
+	size := 1 + floats.Dot(x, x) + floats.Dot(m.v, m.v)
 	for i, v := range z {
 		size += math.Abs(v) + math.Abs(m.b[i])
 	}
@@ -60,11 +61,11 @@ func TestModernDescends(t *testing.T) {
 		m.Field(v, 0, x)
 		m.Update(next, x)
 		m.EulerStep(one, x, 1)
-		gg, tol := modernDot(g, g), ulps(m, x)
+		gg, tol := floats.Dot(g, g), ulps(m, x)
 		if rate := lyapunov.Rate(m, x, v); math.Abs(rate+gg/m.Tau()) > 1e-12*(1+gg)/m.Tau() {
 			t.Fatalf("network %d: dE/dt = %g, want %g", k, rate, -gg/m.Tau())
 		}
-		if modernDistance(one, next) > 1e-14*(1+math.Sqrt(gg)+math.Sqrt(modernDot(x, x))) {
+		if modernDistance(one, next) > 1e-14*(1+math.Sqrt(gg)+math.Sqrt(floats.Dot(x, x))) {
 			t.Fatalf("network %d: the Euler step Δt = τ ends at %v, the update at %v", k, one, next)
 		}
 		s := 2 * rng.Float64()
@@ -267,7 +268,7 @@ func TestRetrievalBound(t *testing.T) {
 		}
 		// From anywhere in the ball: the same equilibrium.
 		start := modernVector(rng, d, 1)
-		scale := 0.98 * b.Within / math.Sqrt(modernDot(start, start))
+		scale := 0.98 * b.Within / math.Sqrt(floats.Dot(start, start))
 		for j := range start {
 			start[j] = at[j] + scale*start[j]
 		}

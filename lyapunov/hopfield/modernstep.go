@@ -1,6 +1,10 @@
 package hopfield
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // EulerStep stores x + s(Update(x) - x) in dst, one explicit Euler step of length
 // s = Δt/τ. dst does not overlap x.
@@ -39,7 +43,7 @@ func (m *Modern) upper() float64 {
 func (m *Modern) StepDecrease(x []float64, s float64) float64 {
 	g := make([]float64, m.d)
 	m.Gradient(g, x)
-	return (s - m.upper()*s*s/2) * modernDot(g, g)
+	return (s - m.upper()*s*s/2) * floats.Dot(g, g)
 }
 
 // Surrogate returns ½|y|² - v·y - F(z) - ∇F(z)·W(y - x), z = Wx + b: E(y) with F
@@ -52,7 +56,7 @@ func (m *Modern) Surrogate(y, x []float64) float64 {
 	m.Drive(s.z, x)
 	m.f.Gradient(s.y, s.z)
 	m.back(s.x, s.y)
-	out := modernDot(y, y)/2 - modernDot(m.v, y) - m.f.Value(s.z)
+	out := floats.Dot(y, y)/2 - floats.Dot(m.v, y) - m.f.Value(s.z)
 	for i, yi := range y {
 		out -= s.x[i] * (yi - x[i])
 	}

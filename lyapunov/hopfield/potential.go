@@ -3,6 +3,8 @@ package hopfield
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // A Potential is the function F of [NH] Theorem 12: its gradient is what the
@@ -94,7 +96,7 @@ func checkPotentialAt(f Potential, z []float64) error {
 	}
 	lo, hi := c.Curvature()
 	f.HessianTimes(row, z, full)
-	quotient := modernDot(row, full) / modernDot(full, full)
+	quotient := floats.Dot(row, full) / floats.Dot(full, full)
 	for i := range n {
 		for _, q := range []float64{hess[i][i], quotient} {
 			if !(lo-1e-12*steep <= q && q <= hi+1e-12*steep) {

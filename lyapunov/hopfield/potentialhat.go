@@ -3,6 +3,7 @@ package hopfield
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/lyapunov/landscape"
@@ -22,7 +23,7 @@ type FromEnergy struct {
 var _ Potential = FromEnergy{}
 
 // Value returns ½|z|² - E(z).
-func (f FromEnergy) Value(z []float64) float64 { return modernDot(z, z)/2 - f.Energy.Value(z) }
+func (f FromEnergy) Value(z []float64) float64 { return floats.Dot(z, z)/2 - f.Energy.Value(z) }
 
 // Gradient stores z - ∇E(z) in dst.
 func (f FromEnergy) Gradient(dst, z []float64) {
