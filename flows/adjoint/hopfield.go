@@ -141,26 +141,14 @@ func unfoldInto[T any](h *Hopfield, full, theta []T) {
 		copy(full, theta)
 		return
 	}
-	k := 0
-	for i := range h.n {
-		for j := i + 1; j < h.n; j++ {
-			full[i*h.n+j], full[j*h.n+i] = theta[k], theta[k]
-			k++
-		}
-	}
-	copy(full[h.n*h.n:], theta[k:])
+	hopfield.SpreadUpper(full, h.n, theta)
+	copy(full[h.n*h.n:], theta[h.free():])
 }
 
 // fold adds the gradient with respect to W and b to that with respect to θ.
 func (h *Hopfield) fold(dtheta, full []float64) {
-	k := 0
-	for i := range h.n {
-		for j := i + 1; j < h.n; j++ {
-			dtheta[k] += full[i*h.n+j] + full[j*h.n+i]
-			k++
-		}
-	}
-	addScaled(dtheta[k:], 1, full[h.n*h.n:])
+	hopfield.FoldUpper(dtheta, full, h.n)
+	addScaled(dtheta[h.free():], 1, full[h.n*h.n:])
 }
 
 // Glorot returns parameters to start learning from: weights uniform in ±√(3/n),

@@ -3,6 +3,7 @@ package adjoint
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -87,7 +88,7 @@ func (a Algorithm2) Fit() *Fit {
 // dt is the time of the flow.
 func (a Algorithm2) dt() float64 {
 	if a.Dt == 0 {
-		return smallest(a.Network.Tau()) / 10
+		return slices.Min(a.Network.Tau()) / 10
 	}
 	return a.Dt
 }
@@ -103,33 +104,15 @@ func (a Algorithm2) Loop() (training.Loop, []float64, error) {
 		a.Passes = 1000
 	}
 	if a.Method == nil {
-		s := a.dt() / smallest(a.Network.Tau())
+		s := a.dt() / slices.Min(a.Network.Tau())
 		a.Method = training.SGD{Rate: 0.1 / (s * s)}
 	}
 	loop := training.Loop{
 		Method: a.Method, Objective: fit.Objective, Steps: a.Passes * fit.PerEpoch(), Clip: a.Clip, Stop: a.Stop,
 	}
-	switch every := fit.PerEpoch(); a.Projection {
-	case hopfield.Parameterised:
-	case hopfield.EveryStep:
-		loop.Project = func(theta []float64, _ int) { a.project(theta) }
-	case hopfield.EveryPass:
-		loop.Project = func(theta []float64, step int) {
-			if step%every == 0 {
-				a.project(theta)
-			}
-		}
-	default:
-		panic(fmt.Sprintf("adjoint: unknown projection %v", a.Projection))
-	}
+	loop.Project = a.Projection.Hook(a.Network.Dim(), fit.PerEpoch())
 	theta, err := fit.Model.(*Hopfield).Theta(a.Network)
 	return loop, theta, err
-}
-
-// project makes the full W in θ symmetric with zero diagonal.
-func (a Algorithm2) project(theta []float64) {
-	n := a.Network.Dim()
-	hopfield.ProjectSymmetric(mat.NewDense(n, n, theta[:n*n]))
 }
 
 // Train runs the Loop and returns the trained network with the last Progress. On
@@ -140,8 +123,8 @@ func (a Algorithm2) Train() (*hopfield.Continuous, training.Progress, error) {
 		return nil, training.Progress{}, err
 	}
 	last, err := loop.Train(theta)
-	if a.Projection != hopfield.Parameterised {
-		a.project(theta) // a stop inside a pass
+	if project := a.Projection.Hook(a.Network.Dim(), 1); project != nil {
+		project(theta, 0) // a stop inside a pass
 	}
 	c, made := a.Model().Network(theta)
 	if err == nil {
@@ -167,13 +150,5 @@ func PeriodBound(c *hopfield.Continuous, slope float64) float64 {
 	if !svd.Factorize(c.W(), mat.SVDNone) {
 		panic("adjoint: no singular values of a finite matrix")
 	}
-	return 2 * math.Pi * smallest(c.Tau()) / (1 + slope*svd.Values(nil)[0])
-}
-
-func smallest(tau []float64) float64 {
-	least := tau[0]
-	for _, t := range tau {
-		least = math.Min(least, t)
-	}
-	return least
+	return 2 * math.Pi * slices.Min(c.Tau()) / (1 + slope*svd.Values(nil)[0])
 }

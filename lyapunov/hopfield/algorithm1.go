@@ -67,6 +67,27 @@ const (
 	EveryPass
 )
 
+// Hook is the Project of a training.Loop whose parameters begin with all of W of
+// n units, row by row: it applies ProjectSymmetric after each step, or after
+// each so many of a pass. nil for Parameterised, which needs none. It panics if
+// there is no such projection.
+func (p Projection) Hook(n, perPass int) func(theta []float64, step int) {
+	switch p {
+	case Parameterised:
+		return nil
+	case EveryStep:
+		perPass = 1
+	case EveryPass:
+	default:
+		panic(fmt.Sprintf("hopfield: unknown projection %d", p))
+	}
+	return func(theta []float64, step int) {
+		if step%perPass == 0 {
+			ProjectSymmetric(mat.NewDense(n, n, theta[:n*n]))
+		}
+	}
+}
+
 // filled returns the settings with defaults, or an error that names the setting.
 func (t Algorithm1) filled() (Algorithm1, error) {
 	if t.Activation == nil {
@@ -161,8 +182,8 @@ func (t Algorithm1) Train(w mat.Matrix, b []float64) (*Trained, error) {
 			out.Losses = append(out.Losses, t.Total(theta))
 		}
 	}
-	if t.Projection != Parameterised {
-		t.project(theta) // a stop inside a pass
+	if project := t.Projection.Hook(len(t.Patterns[0]), 1); project != nil {
+		project(theta, 0) // a stop inside a pass
 	}
 	var made error
 	if out.Network, made = t.Network(theta); made != nil {
@@ -189,16 +210,7 @@ func (t Algorithm1) Loop() (training.Loop, error) {
 	loop := training.Loop{
 		Method: t.Method, Objective: newAlgorithm1Step(t).objective, Steps: t.Passes * perPass, Clip: t.Clip, Stop: t.Stop,
 	}
-	switch t.Projection {
-	case EveryStep:
-		loop.Project = func(theta []float64, step int) { t.project(theta) }
-	case EveryPass:
-		loop.Project = func(theta []float64, step int) {
-			if step%perPass == 0 {
-				t.project(theta)
-			}
-		}
-	}
+	loop.Project = t.Projection.Hook(len(t.Patterns[0]), perPass)
 	return loop, nil
 }
 
@@ -257,9 +269,4 @@ func (t Algorithm1) params() int {
 func (t Algorithm1) perPass() int {
 	batch := max(t.Batch, 1)
 	return (len(t.Patterns) + batch - 1) / batch
-}
-
-func (t Algorithm1) project(theta []float64) {
-	n := len(t.Patterns[0])
-	ProjectSymmetric(mat.NewDense(n, n, theta[:n*n]))
 }

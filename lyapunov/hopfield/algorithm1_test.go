@@ -51,7 +51,7 @@ func TestAlgorithm1Points(t *testing.T) {
 		contClose(t, r, "step_sq_W_projected", theta[:n*n], 1e-14)
 		r.Close(t, "step_sq_b", theta[n*n:], 1e-14, false)
 		floats.AddScaledTo(theta, append(append([]float64(nil), c.w...), c.b...), -eta, norm)
-		full.project(theta)
+		full.Projection.Hook(len(full.Patterns[0]), 1)(theta, 0)
 		contClose(t, r, "step_norm_W_projected", theta[:n*n], 1e-14)
 		r.Close(t, "step_norm_b", theta[n*n:], 1e-14, false)
 	}

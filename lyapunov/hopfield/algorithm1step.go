@@ -44,13 +44,7 @@ func (s *algorithm1Step) load(theta []float64) []float64 {
 		copy(s.w, theta[:weights])
 		return theta[weights:]
 	}
-	k := 0
-	for i := range s.n {
-		for j := i + 1; j < s.n; j++ {
-			s.w[i*s.n+j], s.w[j*s.n+i] = theta[k], theta[k]
-			k++
-		}
-	}
+	SpreadUpper(s.w, s.n, theta)
 	return theta[weights:]
 }
 
@@ -76,9 +70,7 @@ func (s *algorithm1Step) pattern(x, b []float64) float64 {
 func (s *algorithm1Step) objective(gradient, theta []float64, step int) (float64, error) {
 	b := s.load(theta)
 	weights := len(theta) - s.n
-	for i := range gradient {
-		gradient[i] = 0
-	}
+	clear(gradient)
 	clear(s.dw)
 	var loss float64
 	batch := s.batches.At(step)
@@ -100,13 +92,7 @@ func (s *algorithm1Step) objective(gradient, theta []float64, step int) (float64
 		copy(gradient, s.dw)
 		return loss, nil
 	}
-	k := 0
-	for i := range s.n {
-		for j := i + 1; j < s.n; j++ {
-			gradient[k] = s.dw[i*s.n+j] + s.dw[j*s.n+i]
-			k++
-		}
-	}
+	FoldUpper(gradient, s.dw, s.n)
 	return loss, nil
 }
 

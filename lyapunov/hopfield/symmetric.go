@@ -31,15 +31,33 @@ func ProjectSymmetric(w *mat.Dense) {
 // there are n(n-1)/2.
 func FromUpper(n int, w []float64) *mat.SymDense {
 	checkLen(w, n*(n-1)/2)
-	s := mat.NewSymDense(n, nil)
+	full := make([]float64, n*n)
+	SpreadUpper(full, n, w)
+	return mat.NewSymDense(n, full)
+}
+
+// SpreadUpper stores the first n(n-1)/2 numbers of w, in the order of FromUpper,
+// off the diagonal of full, n x n and row by row. It leaves the diagonal alone.
+func SpreadUpper[T any](full []T, n int, w []T) {
 	k := 0
 	for i := range n {
 		for j := i + 1; j < n; j++ {
-			s.SetSym(i, j, w[k])
+			full[i*n+j], full[j*n+i] = w[k], w[k]
 			k++
 		}
 	}
-	return s
+}
+
+// FoldUpper adds G_ij + G_ji for i < j to dst, full being G row by row: the
+// gradient that UpperGradient returns.
+func FoldUpper(dst, full []float64, n int) {
+	k := 0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			dst[k] += full[i*n+j] + full[j*n+i]
+			k++
+		}
+	}
 }
 
 // Upper returns the free parameters of a symmetric matrix with zero diagonal;
@@ -71,12 +89,8 @@ func Upper(w mat.Matrix) ([]float64, error) {
 // projection once a pass it is not.
 func UpperGradient(g mat.Matrix) []float64 {
 	n, _ := g.Dims()
-	out := make([]float64, 0, n*(n-1)/2)
-	for i := range n {
-		for j := i + 1; j < n; j++ {
-			out = append(out, g.At(i, j)+g.At(j, i))
-		}
-	}
+	out := make([]float64, n*(n-1)/2)
+	FoldUpper(out, mat.DenseCopyOf(g).RawMatrix().Data, n)
 	return out
 }
 
