@@ -1,6 +1,7 @@
 package wasserstein
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -19,25 +20,51 @@ import (
 //
 //	w ∝ ξ^(2a/(1+2a)) n_s^(1/(1+2a)),   T (1+2a)/(2a) = T + ε/(2h).
 //
-// At T = 25, ε = 0.1 and h = 1e-4, those of [HF], it is 525.
-func EffectiveTemperature(T, eps, h float64) float64 { return T + eps/(2*h) }
+// At T = 25, ε = 0.1 and h = 1e-4, those of [HF], it is 525. It is NaN unless T
+// >= 0, ε >= 0 and h > 0.
+func EffectiveTemperature(T, eps, h float64) float64 {
+	if !(T >= 0 && eps >= 0 && h > 0) {
+		return math.NaN()
+	}
+	return T + eps/(2*h)
+}
 
 // Exponents returns the powers of exp(-f/T) and of the density n_s of the points
 // in the stationary weights of the entropic recursion: 2a/(1+2a), the slope that
-// FitGibbs finds on even points, and 1/(1+2a), a = hT/ε.
+// FitGibbs finds on even points, and 1/(1+2a), a = hT/ε. They are NaN unless h,
+// T and ε are positive.
 func (p JKO) Exponents() (gibbs, crowding float64) {
+	if !(p.Step > 0 && p.Temperature > 0 && p.Epsilon > 0) {
+		return math.NaN(), math.NaN()
+	}
 	a := p.Step * p.Temperature / p.Epsilon
-	return 2 * a / (1 + 2*a), 1 / (1 + 2*a)
+	return 1 / (1 + 1/(2*a)), 1 / (1 + 2*a)
 }
 
 // Predicted returns the weights that the theory of EffectiveTemperature predicts
 // on points with the given density n_s, of any scale; nil is that of even points.
-// It is an error if the numbers of p mean nothing, or f is not finite at a point.
+// It is an error if the numbers of p mean nothing, there are no points or points
+// of another dimension, f is not finite at a point, or a density is not positive.
+// It panics unless there is a density for each point.
 func (p JKO) Predicted(x *mat.Dense, crowding []float64) ([]float64, error) {
 	if err := p.check(true); err != nil {
 		return nil, err
 	}
-	n, _ := x.Dims()
+	if x == nil || x.IsEmpty() {
+		return nil, &MeasureError{Reason: ErrEmpty, Index: -1}
+	}
+	n, dim := x.Dims()
+	if dim != p.Energy.Dim() {
+		return nil, &CostError{Reason: ErrDimension, Row: dim, Column: p.Energy.Dim()}
+	}
+	if crowding != nil {
+		if len(crowding) != n {
+			panic(fmt.Sprintf("wasserstein: length mismatch: %d densities for %d points", len(crowding), n))
+		}
+		if i := notPositive(crowding); i >= 0 {
+			return nil, &MeasureError{Reason: ErrWeight, Index: i, Value: crowding[i]}
+		}
+	}
 	w := make([]float64, n)
 	if err := p.energies(w, 0, x.RawRowView); err != nil {
 		return nil, err

@@ -24,8 +24,10 @@ type GibbsFit struct {
 
 // FitGibbs fits weights of points with energies f by Gibbs weights. Points of
 // weight 0 are left out. It is an error, ErrConstant, if fewer than three are
-// left, or all energies or all weights are one number: Slope is 0 then. It panics if the lengths differ or T is
-// not positive.
+// left, or all energies or all weights are one number: Slope is 0 then; and if a
+// weight is negative or not finite, a *MeasureError, or the energy of a point
+// that has weight is not finite, ErrEnergy. It panics if the lengths differ or T
+// is not positive.
 func FitGibbs(w, f []float64, T float64) (GibbsFit, error) {
 	if len(w) != len(f) {
 		panic(fmt.Sprintf("wasserstein: length mismatch: %d weights for %d energies", len(w), len(f)))
@@ -36,7 +38,12 @@ func FitGibbs(w, f []float64, T float64) (GibbsFit, error) {
 	var x, y, u, g []float64
 	least := math.Inf(1)
 	for i, m := range w {
-		if m > 0 {
+		switch {
+		case !(m >= 0) || math.IsInf(m, 0):
+			return GibbsFit{}, &MeasureError{Reason: ErrWeight, Index: i, Value: m}
+		case m > 0 && (math.IsNaN(f[i]) || math.IsInf(f[i], 0)):
+			return GibbsFit{}, &StepError{Reason: ErrEnergy, Point: i, Value: f[i]}
+		case m > 0:
 			least = math.Min(least, f[i])
 		}
 	}

@@ -150,6 +150,17 @@ func TestFitGibbs(t *testing.T) {
 	named(t, "equal energies", err, ErrConstant, "different energies")
 	_, err = FitGibbs(w[:2], f[:2], 25)
 	named(t, "two points", err, ErrConstant, "three points")
+	for _, bad := range []float64{-1, math.NaN(), math.Inf(1)} {
+		_, err = FitGibbs([]float64{1, 2, bad, 3, 4}, f[:5], 25)
+		named(t, "weight", err, ErrWeight, "weight 2")
+	}
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		_, err = FitGibbs(w[:5], []float64{1, 2, 3, bad, 4}, 25)
+		named(t, "energy", err, ErrEnergy, "point 3")
+	}
+	if fit, err = FitGibbs([]float64{1, 2, 0, 3, 4}, []float64{1, 3, math.NaN(), 4, 5}, 25); err != nil || fit.N != 4 {
+		t.Errorf("energy of a point without weight: %+v %v", fit, err)
+	}
 }
 
 // Crowding is a density with respect to the Riemannian volume: even points of the
@@ -206,6 +217,75 @@ func TestBiasErrors(t *testing.T) {
 	p.Energy = onlyAt{}
 	_, err = p.Predicted(x, nil)
 	named(t, "Predicted", err, ErrEnergy, "domain")
+	p = published()
+	for name, c := range map[string]struct {
+		x        *mat.Dense
+		crowding []float64
+		reason   error
+		remedy   string
+	}{
+		"no points":      {nil, nil, ErrEmpty, "at least one point"},
+		"empty":          {new(mat.Dense), nil, ErrEmpty, "at least one point"},
+		"dimension":      {points(2, 1, .1, .2), nil, ErrDimension, "1 coordinates against 2"},
+		"density 0":      {x, []float64{1, 0, 1}, ErrWeight, "weight 1 is 0"},
+		"density < 0":    {x, []float64{1, 1, -1}, ErrWeight, "weight 2 is -1"},
+		"density is NaN": {x, []float64{math.NaN(), 1, 1}, ErrWeight, "weight 0 is NaN"},
+	} {
+		_, err := p.Predicted(c.x, c.crowding)
+		named(t, name, err, c.reason, c.remedy)
+	}
+	_, err = p.Stationary(points(2, 1, .1, .2))
+	named(t, "Stationary", err, ErrDimension, "1 coordinates against 2")
 	_, err = Crowding(p.Chart, x, -1)
 	named(t, "Crowding", err, ErrEpsilon, "ε > 0")
+	for _, bad := range [][3]float64{{-1, 1, 1}, {1, -1, 1}, {1, 1, 0}, {1, 1, -1}, {math.NaN(), 1, 1}, {1, math.NaN(), 1}, {1, 1, math.NaN()}} {
+		if T := EffectiveTemperature(bad[0], bad[1], bad[2]); !math.IsNaN(T) {
+			t.Errorf("T, ε, h = %v: %v, want NaN", bad, T)
+		}
+		gibbs, crowding := JKO{Temperature: bad[0], Epsilon: bad[1], Step: bad[2]}.Exponents()
+		if !math.IsNaN(gibbs) || !math.IsNaN(crowding) {
+			t.Errorf("T, ε, h = %v: exponents %v and %v, want NaN", bad, gibbs, crowding)
+		}
+	}
+}
+
+// The whole of the theory at generic points: w ∝ ξ^(2a/(1+2a)) n_s^(1/(1+2a)), with
+// unequal densities, is a solution of w = n_s z², z = (ξ/w)^a.
+func TestPredictedSolves(t *testing.T) {
+	p := JKO{Energy: wavy{[]float64{3, 7}, []float64{2, 1}}, Temperature: 0.37, Step: 0.2, Epsilon: 0.13}
+	x, crowd := sprinkled(9, 7, 2), []float64{0.3, 2, 1e-8, 1e8, 5, 0.01, 1}
+	w, err := p.Predicted(x, crowd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := p.Step * p.Temperature / p.Epsilon
+	shift, total := math.NaN(), 0.0
+	for i, m := range w {
+		logz := a * (-p.Energy.Value(x.RawRowView(i))/p.Temperature - math.Log(m))
+		rest := math.Log(m) - math.Log(crowd[i]) - 2*logz
+		if total += m; i == 0 {
+			shift = rest
+		}
+		if !(math.Abs(rest-shift) <= 1e-10) {
+			t.Errorf("weight %d: ln(w/(n z²)) is %v, %v elsewhere", i, rest, shift)
+		}
+	}
+	if !(math.Abs(total-1) <= 1e-14) {
+		t.Errorf("weights sum to %v", total)
+	}
+}
+
+// Four points by hand: ln w = 0, 1, 1, 2 at -f/T = -5, -4, -3, -2 has the slope 0.6,
+// the rest 0.2 and two degrees of freedom.
+func TestFitGibbsByHand(t *testing.T) {
+	fit, err := FitGibbs([]float64{1, math.E, math.E, math.E * math.E}, []float64{10, 8, 6, 4}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string][2]float64{"slope": {fit.Slope, 0.6}, "its error": {fit.SlopeErr, math.Sqrt(0.1 / 5)},
+		"intercept": {fit.Intercept, 3.1}, "temperature": {fit.Temperature, 2 / 0.6}, "correlation": {fit.LogCorrelation, 3 / math.Sqrt(10)}} {
+		if !(math.Abs(c[0]-c[1]) <= 1e-14) {
+			t.Errorf("%s: %v, want %v", name, c[0], c[1])
+		}
+	}
 }

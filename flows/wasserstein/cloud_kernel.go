@@ -9,7 +9,10 @@ import (
 
 // mostDense is the number of points up to which a kernel may store all pairs: 3.2
 // GB.
-const mostDense = 20_000
+const (
+	mostDense = 20_000
+	mostPairs = mostDense * mostDense
+)
 
 // chooseKernel makes the kernel of low rank where it is cheaper: a product takes
 // some 4 N r² operations instead of 2 N², and the N² exponentials are saved.

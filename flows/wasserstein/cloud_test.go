@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
@@ -358,5 +359,28 @@ func TestCloudEuclidean(t *testing.T) {
 		if !(math.Abs(e.Weights()[i]-w) <= 1e-14) {
 			t.Fatalf("weight %d: %g, %g", i, w, e.Weights()[i])
 		}
+	}
+}
+
+// KernelError is what the error of a kernel of low rank may make of a sum: that of
+// its entries times the numbers that they multiply, over the least sum.
+func TestCloudKernelError(t *testing.T) {
+	rng := rand.New(rand.NewPCG(33, 1))
+	m, next := scatter(rng, 600), scatter(rng, 600)
+	next.X.SetRow(0, []float64{0.999, 0.001}) // alone
+	p := published()
+	p.KernelTolerance = 1e-7
+	c := must(p.Cloud(m, to(next.X)))
+	s := must(c.Step())
+	if !s.Low {
+		t.Fatalf("%+v", s)
+	}
+	k := must(CloudKernel(nil, c.nextAt, c.at, p.Epsilon)) // from the old points to the new ones
+	gz, gy := make([]float64, 600), make([]float64, 600)
+	k.Apply(gz, c.s.z)
+	k.ApplyTransposed(gy, c.s.y)
+	rows, columns := sum(c.s.z)/floats.Min(gz), sum(c.s.y)/floats.Min(gy)
+	if want := c.s.lowError * max(rows, columns); !(math.Abs(s.KernelError/want-1) <= 1e-3) || !(max(rows, columns) > 1.2*min(rows, columns)) {
+		t.Errorf("kernel error %v, want %v; of the rows %v, of the columns %v", s.KernelError, want, rows, columns)
 	}
 }

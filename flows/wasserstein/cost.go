@@ -145,6 +145,14 @@ func CostMatrix(c Cost, a, b *Measure) *mat.Dense {
 	return out
 }
 
+// checkPairs returns an error if there are more pairs of points than fit.
+func checkPairs(rows, columns int, most int64) error {
+	if int64(rows)*int64(columns) > most {
+		return &CostError{Reason: ErrSize, Row: rows, Column: columns}
+	}
+	return nil
+}
+
 // matching returns an error unless the points of both measures have the
 // dimension that the cost takes.
 func matching(c Cost, a, b *Measure) error {

@@ -1,6 +1,7 @@
 package wasserstein
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -26,6 +27,9 @@ const mostCosts = 1 << 28
 // on a line with a cost that is convex there are sorted; others go through
 // the network simplex method.
 //
+// Masses are whole multiples of 2^-60 of the whole; what is lighter than half of
+// that is not moved.
+//
 // It is an error if a or b is no measure, a *MeasureError, or a cost is not
 // finite or negative, a *CostError. Off the line it takes 8 bytes a pair of
 // points; more than 2^28 pairs, 2 GB, are an error too.
@@ -38,8 +42,8 @@ func Exact(a, b *Measure, c Cost) (*Plan, error) {
 	}); ok && a.Dim() == 1 {
 		return f.sorted(a, b)
 	}
-	if int64(a.Len())*int64(b.Len()) > mostCosts {
-		return nil, &CostError{Reason: ErrSize, Row: a.Len(), Column: b.Len()}
+	if err := checkPairs(a.Len(), b.Len(), mostCosts); err != nil {
+		return nil, err
 	}
 	m := CostMatrix(c, a, b)
 	if err := CheckCosts(m); err != nil {
@@ -91,10 +95,17 @@ func (p *Plan) Dual(a, b *Measure) float64 {
 // Check proves the plan optimal: marginals within 2e-12, no negative mass,
 // potentials that are feasible, and complementary slackness, all potentials
 // within 1e-10 of the largest cost. It computes each of the costs once, in
-// blocks. The error, a *CouplingError, names the entry that fails most.
+// blocks. The error, a *CouplingError, names the entry that fails most. It panics
+// unless the plan is one that Exact has made.
 func (p *Plan) Check(a, b *Measure) error {
+	if p.ground == nil {
+		panic("wasserstein: Check needs a plan made by Exact, which knows its costs")
+	}
 	if err := CheckCoupling(p.M, a, b, 2*massTolerance); err != nil {
 		return err
+	}
+	if len(p.U) != a.Len() || len(p.V) != b.Len() {
+		panic(fmt.Sprintf("wasserstein: length mismatch: %d and %d potentials for measures of %d and %d points", len(p.U), len(p.V), a.Len(), b.Len()))
 	}
 	v := verdict{dual: CouplingError{Reason: ErrDual}, slack: CouplingError{Reason: ErrSlackness}}
 	rows, pairs := max(1, (1<<18)/b.Len()), p.M.pairs

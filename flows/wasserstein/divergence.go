@@ -9,8 +9,8 @@ import "math"
 // where V is the Value of Sinkhorn. For kernels exp(-C/(2ε)) that are positive
 // definite, such as that of a flat chart, it is 0 where a = b and positive
 // elsewhere, to rounding (Feydy et al. 2019); as ε falls to 0 it comes to W₂², much
-// earlier than V itself does, and as ε rises to the distance of the means. The
-// cost has to be symmetric. Errors as in Sinkhorn; the Settings' Start is for
+// earlier than V itself does, and as ε rises, for squared distances in a flat
+// chart, to the squared distance of the means. The cost has to be symmetric. Errors as in Sinkhorn; the Settings' Start is for
 // V(a, b).
 func Divergence(a, b *Measure, c Cost, eps float64, s *Settings) (float64, error) {
 	cross, err := Sinkhorn(a, b, c, eps, s)
@@ -55,6 +55,9 @@ func SelfSinkhorn(a *Measure, c Cost, eps float64, s *Settings) (*SinkhornResult
 		return nil, err
 	}
 	if err := checkEpsilon(eps); err != nil {
+		return nil, err
+	}
+	if err := checkPairs(a.Len(), a.Len(), mostPairs); err != nil {
 		return nil, err
 	}
 	from, _, err := costRows(c, a, a)

@@ -165,3 +165,19 @@ func TestScaleRefusals(t *testing.T) {
 		}
 	}
 }
+
+// The value of a measure to itself is the dual one, also on the way.
+func TestSelfValueIsDual(t *testing.T) {
+	a, _, _ := anyProblem(3, 12)
+	r, err := SelfSinkhorn(a, SquaredEuclidean(), 0.03, &Settings{MaxIterations: 1})
+	if !errors.Is(err, ErrNotConverged) {
+		t.Fatal(err)
+	}
+	value := -2 * r.Epsilon * (r.Mass - 1)
+	for i, f := range r.F {
+		value += 2 * f * a.W[i]
+	}
+	if !(math.Abs(r.Value-value) <= 1e-14) || math.Abs(r.Mass-1) < 1e-6 {
+		t.Errorf("value %v, want %v; mass %v", r.Value, value, r.Mass)
+	}
+}

@@ -317,3 +317,28 @@ func ExampleDisplacement() {
 	// Output:
 	// W² 0.346822721, action 0.346822721, along straight lines in x 0.351338191
 }
+
+// A metric that depends on the state and is not diagonal: along two straight
+// lines the action is a polynomial's integral.
+func TestActionOfAFullMetric(t *testing.T) {
+	m := full{}
+	a, b := must(NewMeasure(points(2, 2, 0, 0, 1, 0), []float64{0.3, 0.7})), must(NewMeasure(points(2, 2, 1, 2, 1, 3), []float64{0.3, 0.7}))
+	move := must(Interpolate(must(NewCoupling(points(2, 2, 0.3, 0, 0, 0.7))), a, b, m, Segments))
+	// On (t, 2t): 1 + t² + 4t² + 4(2 + 2t); on (1, 3t): 9(2 + 3t).
+	if got, want := must(move.Action()), 0.3*(9+5./3+4)+0.7*9*3.5; !(math.Abs(got-want) <= 1e-12*want) {
+		t.Errorf("action %.15g, want %.15g", got, want)
+	}
+	if got, want := move.SquaredSpeed(0.37), 0.3*(9+5*0.37*0.37+8*0.37)+0.7*9*(2+3*0.37); !(math.Abs(got-want) <= 1e-14*want) {
+		t.Errorf("E[uᵀGu] = %.15g at 0.37, want %.15g", got, want)
+	}
+}
+
+// A full metric is G = [[1 + x², xy/2], [xy/2, 2 + y]].
+type full struct{}
+
+func (full) Dim() int { return 2 }
+func (full) Flat(dst, x, v []float64) {
+	p, q := v[0], v[1]
+	dst[0], dst[1] = (1+x[0]*x[0])*p+x[0]*x[1]/2*q, x[0]*x[1]/2*p+(2+x[1])*q
+}
+func (full) Sharp(dst, x, xi []float64) { dst[0], dst[1] = math.NaN(), math.NaN() }

@@ -183,26 +183,75 @@ func TestCloudComesToExactStep(t *testing.T) {
 
 // The order of the points means nothing.
 func TestExactStepPermuted(t *testing.T) {
-	p, m, _ := anyExact(4, 40)
-	order := rand.New(rand.NewPCG(23, 1)).Perm(m.Len())
-	a, err := p.ExactStep(m, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := p.ExactStep(m.Permuted(order), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range []Recursion{a, b} {
-		for _, err := range r.Steps(3) {
-			if err != nil {
-				t.Fatal(err)
+	for k := range cases(t, 60) {
+		p, m, v := anyExact(k, 40)
+		order := rand.New(rand.NewPCG(23, uint64(k))).Perm(m.Len())
+		var turned []float64
+		if v != nil {
+			for _, i := range order {
+				turned = append(turned, v[i])
+			}
+		}
+		a, b := must(p.ExactStep(m, v)), must(p.ExactStep(m.Permuted(order), turned))
+		for _, r := range []Recursion{a, b} {
+			for _, err := range r.Steps(3) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for j, i := range order {
+			if !(math.Abs(a.Weights()[i]-b.Weights()[j]) <= 1e-10) {
+				t.Errorf("case %d: weight %d is %g, permuted %g", k, i, a.Weights()[i], b.Weights()[j])
 			}
 		}
 	}
-	for k, i := range order {
-		if !(math.Abs(a.Weights()[i]-b.Weights()[k]) <= 1e-11) {
-			t.Errorf("weight %d: %g, %g", i, a.Weights()[i], b.Weights()[k])
+}
+
+// After every pivot the flows are a coupling: not negative, with the masses of the
+// sources.
+func TestForestKeepsMass(t *testing.T) {
+	for k := range cases(t, 60) {
+		p, m, v := anyExact(k, 25)
+		e := must(p.ExactStep(m, v))
+		n := m.Len()
+		q := newForest(e.w)
+		for i, from := range q.source {
+			for j := range n {
+				q.c[i*n+j] = e.cost.At(from, j) / (2 * p.Step * p.Temperature)
+			}
+		}
+		for j, f := range e.f {
+			q.phi[j] = f/p.Temperature - math.Log(e.v[j])
+		}
+		check := func() {
+			rows := make([]float64, len(q.p))
+			for _, d := range q.edges {
+				if rows[d.i] += d.flow; !(d.flow >= -1e-14) {
+					t.Fatalf("case %d: an edge carries %g", k, d.flow)
+				}
+			}
+			for i, r := range rows {
+				if !(math.Abs(r-q.p[i]) <= 1e-12) {
+					t.Fatalf("case %d: source %d sends %g of %g", k, i, r, q.p[i])
+				}
+			}
+		}
+		q.start()
+		for range 100 * n {
+			q.grow()
+			q.settle()
+			cut := q.step()
+			check()
+			if cut {
+				continue
+			}
+			i, j, _ := q.cheapest()
+			if i < 0 {
+				break
+			}
+			q.enter(i, j)
+			check()
 		}
 	}
 }

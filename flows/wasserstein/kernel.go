@@ -86,8 +86,11 @@ func epsilonOf(k Kernel) float64 {
 	return math.NaN()
 }
 
+// mostEpsilon is far from where 2ε times a logarithm overflows.
+const mostEpsilon = 1e300
+
 func checkEpsilon(eps float64) error {
-	if !(eps > 0) || math.IsInf(eps, 0) {
+	if !(eps > 0 && eps <= mostEpsilon) || math.IsInf(1/(2*eps), 0) {
 		return &Error{Reason: ErrEpsilon, Epsilon: eps}
 	}
 	return nil

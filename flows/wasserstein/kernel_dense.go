@@ -57,8 +57,8 @@ func DenseKernel(c mat.Matrix, eps float64) (*Dense, error) {
 
 // CloudKernel returns the kernel of the squared distances between two clouds, a
 // row a point, in a flat chart; nil is the Euclidean one. Move gives it new
-// points. It is an error if ε is not positive, ErrEpsilon, or a point has no
-// finite flat coordinates, a *CostError.
+// points. It is an error if ε is not positive, ErrEpsilon, a point has no finite
+// flat coordinates, or there are more than 4e8 pairs, 3.2 GB, a *CostError.
 func CloudKernel(chart geometry.Chart, xs, ys *mat.Dense, eps float64) (*Dense, error) {
 	if err := checkEpsilon(eps); err != nil {
 		return nil, err
@@ -68,6 +68,9 @@ func CloudKernel(chart geometry.Chart, xs, ys *mat.Dense, eps float64) (*Dense, 
 	}
 	rows, dim := xs.Dims()
 	columns, _ := ys.Dims()
+	if err := checkPairs(rows, columns, mostPairs); err != nil {
+		return nil, err
+	}
 	k := newDense(rows, columns, eps)
 	k.cloud = &cloudRows{mat.NewDense(rows, dim, nil), mat.NewDense(columns, dim, nil)}
 	k.from = k.cloud

@@ -301,6 +301,10 @@ func TestKernelRefusals(t *testing.T) {
 		"ε = Inf":          {func() (Kernel, error) { return LowRankKernel(nil, x, y, math.Inf(1), 1e-6) }, ErrEpsilon},
 		"a cost is NaN":    {func() (Kernel, error) { return DenseKernel(nan, 1) }, ErrCost},
 		"grid cost is NaN": {func() (Kernel, error) { return KroneckerKernel(1, costs, nan) }, ErrCost},
+		"many points": {func() (Kernel, error) {
+			return CloudKernel(nil, mat.NewDense(mostDense+1, 1, nil), mat.NewDense(mostDense, 1, nil), 1)
+		}, ErrSize},
+		"ε = 1e-320":       {func() (Kernel, error) { return CloudKernel(nil, x, y, 1e-320) }, ErrEpsilon},
 		"no axis":          {func() (Kernel, error) { return KroneckerKernel(1) }, ErrEmpty},
 		"no points":        {func() (Kernel, error) { return CloudKernel(nil, nil, y, 1) }, ErrEmpty},
 		"outside the cube": {func() (Kernel, error) { return CloudKernel(cubeChart, far, y, 1) }, ErrCost},
@@ -321,5 +325,33 @@ func TestKernelRefusals(t *testing.T) {
 	}
 	if err := CheckConnected(must(DenseKernel(costs, 0.1))); err != nil {
 		t.Error(err)
+	}
+}
+
+// A sum between the least number and the least with all digits is not trusted.
+func TestLogProductsKeepDigits(t *testing.T) {
+	k := must(DenseKernel(mat.NewDense(1, 1, []float64{2 * 730.3}), 1))
+	for name, f := range map[string]func(dst, v []float64){"LogApply": k.LogApply, "LogApplyTransposed": k.LogApplyTransposed} {
+		got := []float64{0}
+		if f(got, []float64{0.5}); !(math.Abs(got[0]+729.8) <= 1e-12) {
+			t.Errorf("%s: %.17g, want -729.8", name, got[0])
+		}
+	}
+}
+
+// What a kernel of low rank says of its error is no less than the error of any pair,
+// but for what lies between the points that it tried.
+func TestLowRankErrorIsSeen(t *testing.T) {
+	x, y := sprinkled(1, 400, 2), sprinkled(2, 300, 2)
+	for _, tol := range []float64{1e-2, 1e-5, 1e-8, 1e-11} {
+		k, want, worst := must(LowRankKernel(cubeChart, x, y, 0.06, tol)), must(CloudKernel(cubeChart, x, y, 0.06)), 0.0
+		for i := range 400 {
+			for j := range 300 {
+				worst = max(worst, math.Abs(k.At(i, j)-want.At(i, j)))
+			}
+		}
+		if e := k.MeasuredError(); !(worst <= 1.05*e && worst <= tol && e <= tol) {
+			t.Errorf("tolerance %g: error %g, said %g", tol, worst, e)
+		}
 	}
 }

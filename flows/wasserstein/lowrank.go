@@ -10,6 +10,9 @@ import (
 	"hopflow/flows/geometry"
 )
 
+// mostKernelError is the largest tolerance of a kernel of low rank.
+const mostKernelError = 1e-2
+
 // mostDegree bounds the interpolation: beyond it the matrix itself is cheaper.
 const mostDegree = 160
 
@@ -68,7 +71,7 @@ func LowRankKernel(chart geometry.Chart, xs, ys *mat.Dense, eps, tol float64) (*
 	if dim > 2 {
 		return nil, &CostError{Reason: ErrDimension, Row: dim, Column: 2}
 	}
-	if !(tol > 0 && tol <= 1e-2) {
+	if !(tol > 0 && tol <= mostKernelError) {
 		return nil, &Error{Reason: ErrDegree, Tolerance: tol, Epsilon: eps}
 	}
 	k := &LowRank{eps: eps, tol: tol}

@@ -132,10 +132,17 @@ func (m *Measure) Push(dim int, f func(dst, x []float64)) (*Measure, error) {
 }
 
 // Permuted returns the same measure with its points in the order p[0], p[1] and
-// so on. It panics unless p has the measure's length.
+// so on. It panics unless p is a permutation of them.
 func (m *Measure) Permuted(p []int) *Measure {
 	if len(p) != m.Len() {
 		panic(fmt.Sprintf("wasserstein: length mismatch: a permutation of %d, want %d", len(p), m.Len()))
+	}
+	seen := make([]bool, len(p))
+	for _, i := range p {
+		if i < 0 || i >= len(p) || seen[i] {
+			panic(fmt.Sprintf("wasserstein: %d is twice in a permutation of %d, or not one of them", i, len(p)))
+		}
+		seen[i] = true
 	}
 	out := &Measure{X: mat.NewDense(m.Len(), m.Dim(), nil), W: make([]float64, m.Len())}
 	for k, i := range p {

@@ -322,3 +322,55 @@ func TestCheckInBlocks(t *testing.T) {
 		t.Errorf("spoilt: %v", err)
 	}
 }
+
+// Weights from 1 down to the smallest number, many of which have no part of the
+// mass, with costs that tie: the plan still proves itself.
+func TestTinyWeights(t *testing.T) {
+	for k := range cases(t, 200) {
+		rng := rand.New(rand.NewPCG(25, uint64(k)))
+		draw := func() *Measure {
+			w := make([]float64, 1+rng.IntN(14))
+			for i := range w {
+				w[i] = max(math.Pow(10, -323*rng.Float64()*rng.Float64()), math.SmallestNonzeroFloat64)
+			}
+			w[rng.IntN(len(w))] = 1
+			total := sum(w)
+			for i := range w {
+				w[i] = max(w[i]/total, math.SmallestNonzeroFloat64)
+			}
+			return must(Labels(w))
+		}
+		a, b := draw(), draw()
+		c := mat.NewDense(a.Len(), b.Len(), nil)
+		c.Apply(func(_, _ int, _ float64) float64 { return float64(rng.IntN(3)) }, c)
+		p, err := Exact(a, b, must(NewTable(c)))
+		if err != nil {
+			t.Fatalf("case %d: %v", k, err)
+		}
+		if err := p.Check(a, b); err != nil {
+			t.Fatalf("case %d: %v", k, err)
+		}
+		if p, err = Exact(a, b, Convex{H: math.Abs}); err != nil {
+			t.Fatalf("case %d: sorted: %v", k, err)
+		}
+		if err := p.Check(a, b); err != nil {
+			t.Fatalf("case %d: sorted: %v", k, err)
+		}
+	}
+}
+
+// The tolerance of Check is that of the largest cost of all blocks, not of the last.
+func TestCheckOfCostsThatDiffer(t *testing.T) {
+	rng := rand.New(rand.NewPCG(26, 1))
+	a, b := anyMeasure(rng, 600, 2, 0), anyMeasure(rng, 620, 2, 0)
+	for i := range 422 { // the first block
+		a.Point(i)[0] += 1e5
+	}
+	p, err := Exact(a, b, SquaredEuclidean())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Check(a, b); err != nil {
+		t.Error(err)
+	}
+}

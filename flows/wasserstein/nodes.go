@@ -14,7 +14,7 @@ import (
 
 // Nodes is the proximal recursion on the cells of a grid that does tend to
 // exp(-f/T). With the volumes v_j of the cells, and the kernel Γ = exp(-C/(2ε))
-// innerEnd from both sides to the marginals v, K = DΓD, K1 = v, a step is
+// scaled from both sides to the marginals v, K = DΓD, K1 = v, a step is
 //
 //	argmin_w min_M ε KL(M‖K) + h Σ w_j (f_j + T' ln(w_j/v_j)),  M1 = w_{k-1}, Mᵀ1 = w,
 //

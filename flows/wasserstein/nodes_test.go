@@ -33,7 +33,7 @@ func TestNodesEvolution(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !(s.FreeEnergy < last) || math.Abs(s.Mass-1) > 1e-13 || s.Iterations > 9 || s.Residual > 1e-10 || s.Empty != 0 {
+		if !(s.FreeEnergy < last) || math.Abs(s.Mass-1) > 1e-13 || s.Iterations > 9 || s.Residual > 1e-10 || s.Empty != 0 || math.Abs(s.BiasTemperature-25) > 1e-12 {
 			t.Errorf("F was %.9g: %+v", last, s)
 		}
 		last = s.FreeEnergy
@@ -326,3 +326,74 @@ func TestFlatGrid(t *testing.T) {
 }
 
 var _ lyapunov.Energy = wavy{}
+
+// Long after: F and E x₁ against the exact evolution at t = 0.1, F at 0.5, and
+// the slowest decay, of the mean of x₁, against the spectral gap.
+func TestNodesLongRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second")
+	}
+	p := published()
+	p.Step, p.Epsilon = 2e-3, 0.01
+	n, err := p.Nodes(freeenergy.Uniformly(FlatGrid(p.Chart, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var free, mean [301]float64
+	for s, err := range n.Steps(300) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		free[s.K], mean[s.K] = s.FreeEnergy, n.Density().Mean(func(x []float64) float64 { return x[0] })
+	}
+	r := oracle.Load(t, jkoFile, "hf-evo-03")[0]
+	if r.In("t") != 0.1 {
+		t.Fatalf("hf-evo-03 is at t = %v", r.In("t"))
+	}
+	r.Close(t, "F", free[50:51], 2e-3, true)
+	r.Close(t, "mean", []float64{mean[50], r.Wants("mean")[1]}, 1e-2, true)
+	if want := 54.90822150; !(math.Abs(free[250]/want-1) <= 2e-3) {
+		t.Errorf("F(0.5) = %.5f, exact %.5f", free[250], want)
+	}
+	gap := oracle.Load(t, jkoFile, "hf-gap-01")[0].Want("lambda1")
+	rate := math.Log((mean[150]-mean[225])/(mean[225]-mean[300])) / 0.15
+	if !(math.Abs(rate/gap-1) <= 0.04) {
+		t.Errorf("decay at the rate %.4f, gap %.4f", rate, gap)
+	}
+}
+
+// A swapped energy has its two coordinates exchanged.
+type swapped struct{ lyapunov.Energy }
+
+func (s swapped) Value(x []float64) float64 { return s.Energy.Value([]float64{x[1], x[0]}) }
+
+// The order of the axes means nothing.
+func TestNodesSwapped(t *testing.T) {
+	for k := range cases(t, 10) {
+		n, p := anyNodes(t, 2*k+1)
+		gains, side := p.Chart.(*geometry.Tanh), n.density.Grid.Axis(0).Len()
+		q := p
+		q.Energy, q.Chart = swapped{p.Energy}, geometry.NewTanh(gains.Gain(1), gains.Gain(0))
+		start := freeenergy.Uniformly(FlatGrid(q.Chart, side))
+		for i, v := range n.Density().P {
+			start.P[i/side+i%side*side] = v
+		}
+		other, err := q.Nodes(start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := n.Step(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := other.Step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, w := range n.Weights() {
+			if v := other.Weights()[i/side+i%side*side]; !(math.Abs(v-w) <= 1e-8*(w+1e-6)) {
+				t.Fatalf("case %d: weight %d is %g, with the axes exchanged %g", k, i, w, v)
+			}
+		}
+	}
+}

@@ -62,13 +62,17 @@ func (s *Settings) defaults() (d Settings) {
 // converges too. All cores are used, with results that do not depend on them.
 //
 // It is an error if a or b is no measure, a *MeasureError, a cost is not finite
-// or negative, a *CostError, ε is not positive, or the marginal error does not
+// or negative, or there are more than 4e8 pairs, 3.2 GB: Scale takes more, a
+// *CostError, ε is not positive, or the marginal error does not
 // come below the tolerance, an *Error with the result that was reached.
 func Sinkhorn(a, b *Measure, c Cost, eps float64, s *Settings) (*SinkhornResult, error) {
 	if err := checkBoth(c, a, b); err != nil {
 		return nil, err
 	}
 	if err := checkEpsilon(eps); err != nil {
+		return nil, err
+	}
+	if err := checkPairs(a.Len(), b.Len(), mostPairs); err != nil {
 		return nil, err
 	}
 	from, most, err := costRows(c, a, b)

@@ -27,33 +27,44 @@ func (s *solver) absorbIfWide() {
 }
 
 // absorb moves the scalings into the kernel. It updates the rows in the log
-// domain, so that no row of it underflows, and columns that do underflow too.
+// domain, so that no row of it underflows, and columns that do underflow too, or
+// whose scaling has left all range in one update.
 func (s *solver) absorb() {
 	rows, columns := &s.side[0], &s.side[1]
-	for k := range s.side {
-		m := &s.side[k]
-		for i, u := range m.u {
-			if u > 0 && !math.IsInf(u, 0) {
-				m.phi[i] += math.Log(u)
-			}
-			m.u[i] = 1
-		}
-	}
+	rows.absorb()
+	lost := columns.absorb()
 	for range 20 {
+		for k, l := range s.logColumns(lost) {
+			j := lost[k]
+			columns.phi[j] = columns.power * (columns.logw[j] - l)
+		}
 		s.kernel.eps = s.eps
 		s.kernel.refill()
 		s.kernel.ApplyTransposed(columns.sums, rows.u)
-		lost := false
+		lost = lost[:0]
 		for j, sum := range columns.sums {
 			if !(sum > leastSum) {
-				lost = true
-				columns.phi[j] = columns.power * (columns.logw[j] - s.logColumn(j))
+				lost = append(lost, j)
 			}
 		}
-		if !lost {
+		if len(lost) == 0 {
 			return
 		}
 	}
+}
+
+// absorb moves the scalings to their logarithms, and returns the places of those
+// that have none.
+func (m *marginal) absorb() (lost []int) {
+	for i, u := range m.u {
+		if u > 0 && !math.IsInf(u, 0) {
+			m.phi[i] += math.Log(u)
+		} else {
+			lost = append(lost, i)
+		}
+		m.u[i] = 1
+	}
+	return lost
 }
 
 // absorbBlock updates φ of some rows exactly, and fills their K.
@@ -80,15 +91,28 @@ func (s *solver) absorbBlock(b int) {
 	}
 }
 
-// logColumn returns log Σ_i exp(φ_i - C_ij/(2ε)).
-func (s *solver) logColumn(j int) float64 {
-	x := make([]float64, s.kernel.rows)
-	row := make([]float64, s.kernel.columns)
-	top := math.Inf(-1)
+// logColumns returns log Σ_i exp(φ_i - C_ij/(2ε)) for some columns.
+func (s *solver) logColumns(at []int) []float64 {
+	if len(at) == 0 {
+		return nil
+	}
+	top, sums := make([]float64, len(at)), make([]float64, len(at))
+	fill(top, math.Inf(-1))
+	row, rate := make([]float64, s.kernel.columns), 1/(2*s.eps)
 	for i, phi := range s.side[0].phi {
 		s.from.row(row, i)
-		x[i] = phi - row[j]/(2*s.eps)
-		top = max(top, x[i])
+		for k, j := range at {
+			top[k] = max(top[k], phi-row[j]*rate)
+		}
 	}
-	return top + math.Log(exponential.Row(x, x, 1, -top))
+	for i, phi := range s.side[0].phi {
+		s.from.row(row, i)
+		for k, j := range at {
+			sums[k] += math.Exp(phi - row[j]*rate - top[k])
+		}
+	}
+	for k := range top {
+		top[k] += math.Log(sums[k])
+	}
+	return top
 }

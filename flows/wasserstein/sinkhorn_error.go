@@ -7,7 +7,8 @@ import (
 
 // Why a problem with entropy is not solved. errors.Is finds them.
 var (
-	// ErrEpsilon: ε is not positive and finite.
+	// ErrEpsilon: ε is not positive and finite, or so near to 0 or Inf that
+	// 1/(2ε) or 2ε times a logarithm is not.
 	ErrEpsilon = errors.New("ε is not a positive finite number")
 	// ErrPenalty: the penalty of a marginal is not positive.
 	ErrPenalty = errors.New("penalty of a marginal is not positive")
@@ -24,7 +25,7 @@ var (
 )
 
 var sinkhornRemedies = map[error]string{
-	ErrEpsilon:      "give ε > 0, in the unit of half the cost; Exact takes no ε",
+	ErrEpsilon:      "give ε > 0, at most 1e300 and such that 1/(2ε) is a number, in the unit of half the cost; Exact takes no ε",
 	ErrPenalty:      "give λ > 0, or +Inf for a marginal that must hold; without a marginal there is no transport",
 	ErrNotConverged: "raise MaxIterations, raise ε, or loosen the Tolerance; Exact needs no ε",
 	ErrTolerance:    "loosen the Tolerance, or raise ε",

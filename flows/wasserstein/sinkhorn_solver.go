@@ -106,6 +106,7 @@ func (s *solver) begin(start *SinkhornResult) {
 	if start != nil && s.set.Relaxation == 0 {
 		s.omega.factor = max(1, start.omega)
 	}
+	s.translate() // weights with one constant in all logarithms start alike
 	s.absorb()
 }
 
@@ -128,7 +129,7 @@ func (s *solver) lower(eps float64) {
 // level iterates until both marginals hold within tol, and ends with a plain
 // update of the rows, so that what is left is the error of the columns.
 func (s *solver) level(tol float64) error {
-	before, rounding := math.Inf(1), stall{}
+	before, rounding, lost := math.Inf(1), stall{}, 0
 	for n := 0; ; n++ {
 		if n%patience == 0 {
 			if n > patience && s.slow(before, tol) && s.newton(tol) {
@@ -149,7 +150,10 @@ func (s *solver) level(tol float64) error {
 			s.error = columns
 			return nil
 		}
-		if rounding.observe(s.error) {
+		if lost++; !math.IsNaN(s.error) {
+			lost = 0
+		}
+		if rounding.observe(s.error) || lost == patience {
 			return ErrTolerance
 		}
 		s.side[1].relax(0, s.side[1].sums, omega)
@@ -227,7 +231,7 @@ func (s *solver) translate() {
 	if math.IsInf(stiff, 1) {
 		return
 	}
-	t := stiff * (math.Log(a.calls()) - math.Log(b.calls()))
+	t := stiff * (a.logCalls() - b.logCalls())
 	if math.IsNaN(t) || math.IsInf(t, 0) {
 		return // of scalings that are to be absorbed first
 	}
@@ -239,12 +243,17 @@ func (s *solver) translate() {
 	}
 }
 
-// calls returns the mass that the scalings of a side call for.
-func (m *marginal) calls() (mass float64) {
+// logCalls returns the logarithm of the mass that the scalings of a side call
+// for, which may be far below what a mass can be.
+func (m *marginal) logCalls() float64 {
+	top, sum := math.Inf(-1), 0.0
 	for i := range m.u {
-		mass += m.want(i)
+		top = max(top, m.logWant(i))
 	}
-	return mass
+	for i := range m.u {
+		sum += math.Exp(m.logWant(i) - top)
+	}
+	return top + math.Log(sum)
 }
 
 // want returns the sum that the scaling of point i calls for.
@@ -252,7 +261,14 @@ func (m *marginal) want(i int) float64 {
 	if m.power == 1 {
 		return m.w[i]
 	}
-	return math.Exp(m.logw[i] + (1-1/m.power)*(m.phi[i]+math.Log(m.u[i])))
+	return math.Exp(m.logWant(i))
+}
+
+func (m *marginal) logWant(i int) float64 {
+	if m.power == 1 {
+		return m.logw[i]
+	}
+	return m.logw[i] + (1-1/m.power)*(m.phi[i]+math.Log(m.u[i]))
 }
 
 // farFrom returns the δ, the logarithm of a plain factor, up to which a relaxed

@@ -190,6 +190,7 @@ func TestSinkhornRefusals(t *testing.T) {
 	a, b := UniformMeasure(sprinkled(1, 30, 2)), UniformMeasure(sprinkled(2, 30, 2))
 	c := SquaredDistance(cubeChart)
 	outside := &Measure{X: mat.NewDense(1, 2, []float64{0.5, 1.5}), W: []float64{1}}
+	many := UniformMeasure(mat.NewDense(mostDense+1, 1, nil))
 	for name, run := range map[string]struct {
 		do   func() (*SinkhornResult, error)
 		want error
@@ -197,6 +198,10 @@ func TestSinkhornRefusals(t *testing.T) {
 	}{
 		"ε = 0":   {func() (*SinkhornResult, error) { return Sinkhorn(a, b, c, 0, nil) }, ErrEpsilon, "give ε > 0"},
 		"ε = NaN": {func() (*SinkhornResult, error) { return Sinkhorn(a, b, c, math.NaN(), nil) }, ErrEpsilon, "ε = NaN"},
+		"ε tiny":  {func() (*SinkhornResult, error) { return Sinkhorn(a, b, c, 1e-310, nil) }, ErrEpsilon, "1/(2ε) is a number"},
+		"ε huge":  {func() (*SinkhornResult, error) { return Sinkhorn(a, b, c, 1e308, nil) }, ErrEpsilon, "at most 1e300"},
+		"many":    {func() (*SinkhornResult, error) { return Sinkhorn(many, many, SquaredEuclidean(), 1, nil) }, ErrSize, "low-rank kernel"},
+		"self":    {func() (*SinkhornResult, error) { return SelfSinkhorn(many, SquaredEuclidean(), 1, nil) }, ErrSize, "take 3.2 GB"},
 		"negative weight": {func() (*SinkhornResult, error) {
 			return Sinkhorn(a, &Measure{X: b.X, W: make([]float64, 30)}, c, 1, nil)
 		}, ErrZero, "weight 0"},
@@ -266,4 +271,89 @@ func ExampleSinkhorn() {
 	// ε = 0.01   cost 0.168775  value 0.179325  divergence 0.158479
 	// ε = 0.001  cost 0.168775  value 0.169830  divergence 0.167746
 	// exact      cost 0.168775
+}
+
+// Lowering ε keeps the potentials, not the scalings.
+func TestLoweringKeepsPotentials(t *testing.T) {
+	a, b := UniformMeasure(sprinkled(1, 12, 2)), UniformMeasure(sprinkled(2, 9, 2))
+	from, most, err := costRows(SquaredEuclidean(), a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSolver(from, logs(a.W), logs(b.W), most, 0.01, (*Settings)(nil).defaults())
+	s.eps = 0.3
+	s.begin(nil)
+	if err := s.level(1e-6); err != nil {
+		t.Fatal(err)
+	}
+	before := s.side[1].potentials(s.eps)
+	s.lower(0.11)
+	for j, g := range s.side[1].potentials(s.eps) {
+		if !(math.Abs(g-before[j]) <= 1e-13) || math.Abs(g) < 1e-4 {
+			t.Errorf("potential %d is %v, was %v", j, g, before[j])
+		}
+	}
+}
+
+// A relaxed update of one scaling, δ from where its marginal holds, raises the dual
+// value by w (ωδ + exp(-δ) - exp((ω-1)δ)): positive as far as relax goes.
+func TestRelaxedUpdatesRaiseTheDual(t *testing.T) {
+	for omega := 1.005; omega < 1.993; omega += 0.005 {
+		far := farFrom(omega)
+		for k := range 400 {
+			delta := far - float64(k)*0.02
+			if rise := omega*delta + math.Exp(-delta) - math.Exp((omega-1)*delta); math.Abs(delta) > 1e-3 && !(rise > 0) {
+				t.Fatalf("ω = %v, δ = %v: the dual value rises by %v", omega, delta, rise)
+			}
+		}
+		if beyond := 2 * far; far < 0.1 && !(omega*beyond+math.Exp(-beyond)-math.Exp((omega-1)*beyond) < 0) {
+			t.Errorf("ω = %v: twice as far would do too", omega)
+		}
+	}
+}
+
+// The value is the dual one of any potentials, also of those that are not yet good.
+func TestValueIsDual(t *testing.T) {
+	a, b, _ := anyProblem(7, 9)
+	r, err := Sinkhorn(a, b, SquaredEuclidean(), 0.05, &Settings{MaxIterations: 2, Scaling: 1, Relaxation: 1.5})
+	if !errors.Is(err, ErrNotConverged) {
+		t.Fatal(err)
+	}
+	value := -2 * r.Epsilon * (r.Mass - 1)
+	for i, f := range r.F {
+		value += f * a.W[i]
+	}
+	for j, g := range r.G {
+		value += g * b.W[j]
+	}
+	if !(math.Abs(r.Value-value) <= 1e-14) || math.Abs(r.Mass-1) < 1e-6 {
+		t.Errorf("value %v, want %v; mass %v", r.Value, value, r.Mass)
+	}
+	rows, columns := 0.0, 0.0
+	for i, m := range r.Rows() {
+		rows += math.Abs(m - a.W[i])
+	}
+	for j, m := range r.Columns() {
+		columns += math.Abs(m - b.W[j])
+	}
+	if want := (rows + columns) / r.Mass; !(math.Abs(r.MarginalError-want) <= 1e-12) || rows < 1e-6 || columns < 1e-6 {
+		t.Errorf("marginal error %v, want %v: %v of the rows, %v of the columns", r.MarginalError, want, rows, columns)
+	}
+}
+
+// An error that is small and stays is rounding; one that falls, or is large, is not.
+func TestStall(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, factor float64
+		want          bool
+	}{"stays": {3e-13, 1, true}, "falls": {9e-12, 0.97, false}, "large": {1e-10, 1, false}} {
+		var s stall
+		got := false
+		for n, err := 0, c.first; n < 1000; n, err = n+1, err*c.factor {
+			got = got || s.observe(err)
+		}
+		if got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
 }

@@ -55,7 +55,7 @@ type JKO struct {
 	// LowRankFrom is the number of points from which on a Cloud takes a kernel
 	// of low rank; 0 is 400, a negative number is never.
 	LowRankFrom int
-	// KernelTolerance is the error of that kernel; 0 is 1e-9.
+	// KernelTolerance is the error of that kernel, at most 1e-2; 0 is 1e-9.
 	KernelTolerance float64
 }
 
@@ -128,6 +128,9 @@ func (p JKO) check(entropic bool) error {
 	}
 	if p.Chart != nil && p.Chart.Dim() != p.Energy.Dim() {
 		panic(fmt.Sprintf("wasserstein: length mismatch: a chart of %d coordinates for an energy of %d", p.Chart.Dim(), p.Energy.Dim()))
+	}
+	if !(p.KernelTolerance >= 0 && p.KernelTolerance <= mostKernelError) {
+		panic("wasserstein: a KernelTolerance lies in [0, 0.01]")
 	}
 	bad := func(v float64) bool { return !(v > 0) || math.IsInf(v, 0) }
 	switch {

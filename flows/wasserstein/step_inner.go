@@ -119,6 +119,9 @@ func (s *inner) exponentiate() (top float64) {
 	return top
 }
 
+// mostLog bounds what is exponentiated, so that a marginal error stays finite.
+const mostLog = 600
+
 // renew makes the next logz from ln Γᵀy in s.gy, and reports whether the one
 // before was good enough: then that one stays.
 func (s *inner) renew(out *innerEnd) bool {
@@ -128,7 +131,9 @@ func (s *inner) renew(out *innerEnd) bool {
 		d := next - s.logz[j]
 		s.gy[j] = next
 		change = max(change, math.Abs(d))
-		miss += s.w[j] * math.Abs(math.Expm1(min(d, 1)))
+		if d != 0 { // the condition asks for the weight w exp(d/α)
+			miss += s.w[j] * math.Abs(math.Expm1(min(d/s.alpha, mostLog)))
+		}
 	}
 	out.residual, out.marginal = change, miss
 	switch {

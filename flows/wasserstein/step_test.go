@@ -341,3 +341,44 @@ func TestStepsGoOn(t *testing.T) {
 		t.Errorf("k = %d, want 5", r.K())
 	}
 }
+
+// What a step says of itself: the weights that the condition on the free energy
+// asks for are ξ z^(-1/a) for a Cloud, and v (e^(-hf/ε) z)^(-1/a) with K in the place
+// of Γ for Nodes; MarginalError is their distance from those that it has.
+func TestStepMarginalError(t *testing.T) {
+	p := published()
+	p.Tolerance, p.Plain = 1e-3, true
+	p.Temperature, p.Step, p.Epsilon = 0.37, 0.1, 1
+	c, err := p.Cloud(scatter(rand.New(rand.NewPCG(16, 1)), 7), stay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Step()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, a := 0.0, p.Step*p.Temperature/p.Epsilon
+	for j, z := range c.s.logz {
+		want += math.Abs(c.w[j] - math.Exp(-c.f[j]/p.Temperature-z/a))
+	}
+	if !(math.Abs(s.MarginalError-want) <= 1e-9*want) || !(want > 10*s.Residual) {
+		t.Errorf("Cloud: marginal error %v, by the condition %v; residual %v", s.MarginalError, want, s.Residual)
+	}
+	l, g, _ := onLine(t, 60, 1e-3, 0.02)
+	l.Tolerance, l.Plain = 1e-3, true
+	n, err := l.Nodes(freeenergy.Uniformly(g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = n.Step(); err != nil {
+		t.Fatal(err)
+	}
+	want, a = 0, l.Step*(l.Temperature-l.Epsilon/(2*l.Step))/l.Epsilon
+	for j, z := range n.s.logz {
+		z -= n.lnd[j]
+		want += math.Abs(n.w[j] - n.v[j]*math.Exp(-(l.Step*n.f[j]/l.Epsilon+z)/a))
+	}
+	if !(math.Abs(s.MarginalError-want) <= 1e-9*want) || !(want > 0) {
+		t.Errorf("Nodes: marginal error %v, by the condition %v", s.MarginalError, want)
+	}
+}

@@ -52,7 +52,8 @@ func Unbalanced(p, q []float64, c mat.Matrix, eps float64, lambda Penalties, s *
 }
 
 // UnbalancedLog is Unbalanced with weights given by their logarithms, such as
-// -f/T, which may be far below what a weight can be.
+// -f/T, which may be far below what a weight can be, except where the marginal
+// must hold.
 func UnbalancedLog(logp, logq []float64, c mat.Matrix, eps float64, lambda Penalties, s *Settings) (*SinkhornResult, error) {
 	if err := checkEpsilon(eps); err != nil {
 		return nil, err
@@ -66,11 +67,9 @@ func UnbalancedLog(logp, logq []float64, c mat.Matrix, eps float64, lambda Penal
 	if rows, columns := c.Dims(); len(logp) != rows || len(logq) != columns {
 		panic("wasserstein: length mismatch: Unbalanced needs a weight for each row and each column of the costs")
 	}
-	for _, l := range [][]float64{logp, logq} {
-		for i, v := range l {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, &MeasureError{Reason: ErrWeight, Index: i, Value: math.Exp(v)}
-			}
+	for side, l := range [][]float64{logp, logq} {
+		if err := checkLogs(l, math.IsInf([]float64{lambda.A, lambda.B}[side], 1)); err != nil {
+			return nil, err
 		}
 	}
 	if math.IsInf(lambda.A, 1) && math.IsInf(lambda.B, 1) {
@@ -89,6 +88,20 @@ func UnbalancedLog(logp, logq []float64, c mat.Matrix, eps float64, lambda Penal
 		r.Value = r.primal(lambda)
 	}
 	return r, err
+}
+
+// checkLogs returns an error unless the weights with these logarithms are finite
+// numbers, which may underflow where their sums need not hold.
+func checkLogs(logw []float64, hold bool) error {
+	for i, l := range logw {
+		switch w := math.Exp(l); {
+		case math.IsNaN(l) || math.IsInf(l, 0) || math.IsInf(w, 0):
+			return &MeasureError{Reason: ErrWeight, Index: i, Value: w}
+		case hold && w == 0:
+			return &MeasureError{Reason: ErrZero, Index: i}
+		}
+	}
+	return nil
 }
 
 func masses(logw []float64) (s float64) {

@@ -197,3 +197,82 @@ func ExampleUnbalanced() {
 	// Output:
 	// [0.334212 0.317681 0.348108] in 9 iterations
 }
+
+// Logarithms far below those of any weight: where the first marginal holds, a
+// constant in the second's changes nothing, and the value by 2λ times what KL says.
+func TestUnbalancedOfColdWeights(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	for k := range cases(t, 40) {
+		n, m := 1+rng.IntN(5), 1+rng.IntN(5)
+		c := mat.NewDense(n, m, nil)
+		c.Apply(func(_, _ int, _ float64) float64 { return rng.ExpFloat64() }, c)
+		logp, logq, cold := make([]float64, n), make([]float64, m), make([]float64, m)
+		for i := range logp {
+			logp[i] = rng.NormFloat64()
+		}
+		drop := -1000 * (1 + 4*rng.Float64())
+		for j := range logq {
+			logq[j] = -300 * rng.Float64()
+			cold[j] = logq[j] + drop
+		}
+		eps, lambda := math.Pow(10, -2*rng.Float64()), math.Pow(10, 1-2*rng.Float64())
+		set := &Settings{Tolerance: 1e-7}
+		r, err := UnbalancedLog(logp, logq, c, eps, SemiRelaxed(lambda), set)
+		if err != nil {
+			t.Fatalf("case %d: %v", k, err)
+		}
+		s, err := UnbalancedLog(logp, cold, c, eps, SemiRelaxed(lambda), set)
+		if err != nil {
+			t.Fatalf("case %d, %v colder: %v", k, -drop, err)
+		}
+		if s.Iterations > r.Iterations+5 {
+			t.Errorf("case %d: %d iterations, %v colder %d", k, r.Iterations, -drop, s.Iterations)
+		}
+		for j, want := range r.Columns() {
+			if got := s.Columns()[j]; !(math.Abs(got-want) <= 1e-5*r.Mass) {
+				t.Fatalf("case %d: column %d is %v, %v colder %v", k, j, want, -drop, got)
+			}
+		}
+		want := r.Value - 2*lambda*(r.Mass*drop+masses(logq))
+		if !(math.Abs(s.Value-want) <= 1e-6*math.Abs(want)) {
+			t.Fatalf("case %d: value %v, want %v", k, s.Value, want)
+		}
+	}
+	inf, c := math.Inf(1), mat.NewDense(2, 2, []float64{0, 1, 1, 0})
+	for name, run := range map[string]struct {
+		p    []float64
+		l    Penalties
+		want error
+	}{
+		"no weight, to hold":    {[]float64{0, -2000}, Penalties{inf, 1}, ErrZero},
+		"no weight, both hold":  {[]float64{-2000, -2000}, Penalties{inf, inf}, ErrZero},
+		"more than any weight":  {[]float64{0, 800}, Penalties{1, 1}, ErrWeight},
+		"not a number":          {[]float64{math.NaN(), 0}, Penalties{1, 1}, ErrWeight},
+		"no mass in the result": {[]float64{-2000, -2000}, Penalties{1, 1}, ErrTolerance},
+	} {
+		if _, err := UnbalancedLog(run.p, []float64{0, 0}, c, 0.1, run.l, nil); !errors.Is(err, run.want) {
+			t.Errorf("%s: %v, want %v", name, err, run.want)
+		}
+	}
+}
+
+// Weights that differ by more than any number, where each row can reach one column
+// only: the first marginal decides, and no scaling is lost.
+func TestUnbalancedOfWideWeights(t *testing.T) {
+	p, logq := []float64{0.2, 0.5, 0.3}, []float64{0, -2500, -900}
+	c := mat.NewDense(3, 3, []float64{0, 1e6, 1e6, 1e6, 0, 1e6, 1e6, 1e6, 0})
+	r, err := UnbalancedLog(logs(p), logq, c, 0.01, SemiRelaxed(10), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := 2 * 10 * masses(logq)
+	for j, want := range p {
+		if got := r.Columns()[j]; !(math.Abs(got-want) <= 1e-8) {
+			t.Errorf("column %d is %v, want %v", j, got, want)
+		}
+		value += 2*0.01*want*(math.Log(want)-1) + 2*10*want*(math.Log(want)-logq[j]-1)
+	}
+	if !(math.Abs(r.Value-value) <= 1e-8*value) {
+		t.Errorf("value %v, want %v", r.Value, value)
+	}
+}
