@@ -17,8 +17,13 @@ func Example() {
 	fig.HLine(0, "ground")
 	fig.Alt("A falling parabola of height against time from 0 to 2 s: from 20 m it reaches the ground just after 2 s.")
 
-	file := filepath.Join(os.TempDir(), "fall.png")
-	fmt.Println(fig.Save(file))
+	dir, err := os.MkdirTemp("", "figures-")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	fmt.Println(fig.Save(filepath.Join(dir, "fall.png")))
 	// Output: <nil>
 }
 

@@ -22,7 +22,7 @@ type Runner struct {
 	Python  string        // interpreter that has nbclient
 	Env     []string      // environment of Python and of the kernel
 	Kernel  string        // kernelspec; default TestKernel
-	Timeout time.Duration // for one cell; default 2 minutes
+	Timeout time.Duration // for one cell; default 10 minutes
 	// KeepGoing runs the cells behind a failing one too.
 	KeepGoing bool
 	// Twice runs all cells, then all cells again in the same kernel, and reports
@@ -43,7 +43,7 @@ type Run struct {
 
 // defaultTimeout is far above what a cell may take (15 s): a slow machine is no
 // failure, a cell that hangs is one.
-const defaultTimeout = 2 * time.Minute
+const defaultTimeout = 10 * time.Minute
 
 // Run runs all cells of a copy of nb, in the folder of its file. What the
 // notebook does wrong is in the Run; the error is for what keeps it from being
@@ -127,7 +127,7 @@ func (s *session) run(ctx context.Context) error {
 		return err
 	}
 	cmd.Cancel = stdin.Close // the script stops its kernel, then itself
-	cmd.WaitDelay = 20 * time.Second
+	cmd.WaitDelay = time.Minute
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

@@ -79,11 +79,19 @@ def main():
                 asyncio.ensure_future(self.km.interrupt_kernel())
 
     nb = nbformat.reads(order["notebook"], as_version=4)
-    client = Client(nb, timeout=order["timeout"], kernel_name=order["kernel"], startup_timeout=60,
+    # By default nbclient waits 4 seconds for outputs that are still under way when a cell has
+    # ended, and then goes on without them and without a word.
+    client = Client(nb, timeout=order["timeout"], kernel_name=order["kernel"], startup_timeout=300,
+                    iopub_timeout=max(60, order["timeout"]), raise_on_iopub_timeout=True,
                     record_timing=False, allow_errors=True, resources={"metadata": {"path": order["folder"]}})
 
     async def run(temp):
         start = time.monotonic()
+        manager, address = client.create_kernel_manager(), os.path.join(temp, "kernel")
+        if len(address) < 100:  # the longest name of a socket is 103 or 107 characters
+            # With TCP, Jupyter looks for free ports and gives them back before the kernel
+            # takes them: the kernel of another run may be faster.
+            manager.transport, manager.ip = "ipc", address
         async with client.async_setup_kernel(env=dict(os.environ, TMPDIR=temp)):
             emit("kernel", seconds=time.monotonic() - start)
             for i, cell in [*enumerate(nb.cells)] * order["passes"]:

@@ -26,9 +26,12 @@ var foreign = []string{
 //     symbol tables, panics keep their line numbers.
 //   - GOTOOLCHAIN=local, GOWORK=auto: the user's own settings cannot make a
 //     cell download a toolchain or lose its workspace.
+//   - GOAMD64=v1: from v3 on the compiler fuses multiplications with additions,
+//     which changes last digits, and the outputs are compared to the letter.
 var kernelVars = [][2]string{
 	{"CGO_ENABLED", "0"},
 	{"GO111MODULE", "on"},
+	{"GOAMD64", "v1"},
 	{"GOFLAGS", "-buildvcs=false -ldflags=-s"},
 	{"GOPROXY", "off"},
 	{"GOTOOLCHAIN", "local"},

@@ -13,11 +13,11 @@ import (
 // what it was asked.
 const fakeGo = `#!/bin/sh
 [ "$1" = env ] || echo "go $*" >> "$FAKE/log"
-[ "$1" = env ] || echo "$PWD|$GOPROXY|$GOFLAGS|$CGO_ENABLED|$GOWORK" >> "$FAKE/goenv"
+[ "$1" = env ] || echo "$PWD|$GOPROXY|$GOFLAGS|$CGO_ENABLED|$GOWORK|$GOAMD64" >> "$FAKE/goenv"
 what=go-$1
 [ "$1" = build ] && [ "$2" = ./... ] && what=go-build-own
 if [ -f "$FAKE/fail-$what" ]; then cat "$FAKE/fail-$what"; exit 1; fi
-if [ -f "$FAKE/hang-$what" ]; then sleep 60; fi
+if [ -f "$FAKE/hang-$what" ]; then touch "$FAKE/hanging"; sleep 600; fi
 case "$1" in
 env) echo "{\"GOVERSION\":\"${FAKE_GO:-go1.26.8}\",\"GOROOT\":\"$FAKE/none\",\"GOCACHE\":\"$FAKE/gocache\",\"GOMODCACHE\":\"$FAKE/gomod\",\"GOPATH\":\"$FAKE/gopath\",\"GOENV\":\"off\"}" ;;
 install) mkdir -p "$GOBIN"; for a; do case $a in */*) echo bin > "$GOBIN/${a##*/}"; chmod +x "$GOBIN/${a##*/}" ;; esac; done ;;
@@ -44,7 +44,7 @@ if [ -f "$FAKE/fail-$what" ]; then cat "$FAKE/fail-$what"; exit 1; fi
 case "$what" in
 venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
 pip) site="$(dirname "$(dirname "$0")")/lib/python${v%.*}/site-packages/jupyterlab"; mkdir -p "$site"
-  if [ -f "$FAKE/hang-pip" ]; then sleep 60; fi
+  if [ -f "$FAKE/hang-pip" ]; then touch "$FAKE/hanging"; sleep 600; fi
   touch "$site/__init__.py" ;;
 esac
 exit 0

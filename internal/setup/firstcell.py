@@ -61,7 +61,7 @@ def run(client, code, want):
         sys.exit("a cell that should print %r printed:\n%s" % (want, got))
 
 
-manager, client = start_new_kernel(kernel_name="gonb-test", startup_timeout=60, cwd=sys.argv[1])
+manager, client = start_new_kernel(kernel_name="gonb-test", startup_timeout=300, cwd=sys.argv[1])
 try:
     run(client, DRAW, "drawn true")
     run(client, TEST, "PASS")

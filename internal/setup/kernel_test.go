@@ -31,7 +31,7 @@ func TestKernelSpecs(t *testing.T) {
 		if !slices.Equal(k.Argv, wantArgv) {
 			t.Errorf("%s: argv %q", name, k.Argv)
 		}
-		for _, kv := range [][2]string{{"GOPROXY", "off"}, {"GOFLAGS", "-buildvcs=false -ldflags=-s"}, {"CGO_ENABLED", "0"}, {"GOTOOLCHAIN", "local"}, {"GOWORK", "auto"}} {
+		for _, kv := range [][2]string{{"GOPROXY", "off"}, {"GOFLAGS", "-buildvcs=false -ldflags=-s"}, {"CGO_ENABLED", "0"}, {"GOTOOLCHAIN", "local"}, {"GOWORK", "auto"}, {"GOAMD64", "v1"}} {
 			if k.Env[kv[0]] != kv[1] {
 				t.Errorf("%s: %s=%q", name, kv[0], k.Env[kv[0]])
 			}
@@ -55,6 +55,7 @@ func TestKernelSpecs(t *testing.T) {
 // The cache is warmed with what kernel.json says, or the first cell is slow.
 func TestWarmAsTheKernel(t *testing.T) {
 	f := newFake(t)
+	t.Setenv("GOAMD64", "v3")
 	t.Setenv("GOFLAGS", "-mod=mod")
 	t.Setenv("GOPROXY", "https://proxy.example")
 	f.mustEnsure(Options{}, fresh...)
@@ -64,10 +65,10 @@ func TestWarmAsTheKernel(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
 	want := []string{
-		f.Root + "/tools|https://proxy.example|-mod=readonly -buildvcs=false|0|off", // install
-		f.Root + "|https://proxy.example|-mod=readonly -buildvcs=false|0|off",       // download
-		f.Root + "|off|-buildvcs=false -ldflags=-s|0|auto",                          // build
-		f.Root + "|off|-buildvcs=false -ldflags=-s|0|auto",
+		f.Root + "/tools|https://proxy.example|-mod=readonly -buildvcs=false|0|off|v3", // install
+		f.Root + "|https://proxy.example|-mod=readonly -buildvcs=false|0|off|v3",       // download
+		f.Root + "|off|-buildvcs=false -ldflags=-s|0|auto|v1",                          // build
+		f.Root + "|off|-buildvcs=false -ldflags=-s|0|auto|v1",
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("got  %q\nwant %q", lines, want)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,18 +31,32 @@ func (f *fake) hold(name string, shared bool) *os.File {
 	return l
 }
 
+// waiting is the output of a set-up; it calls then once that waits for a lock.
+type waiting struct {
+	bytes.Buffer
+	then func()
+}
+
+func (w *waiting) Write(p []byte) (int, error) {
+	if w.then != nil && bytes.Contains(p, []byte("waiting for it")) {
+		w.then()
+		w.then = nil
+	}
+	return w.Buffer.Write(p)
+}
+
 func TestLockedByAnother(t *testing.T) {
 	f := newFake(t)
 	l := f.hold("lock", false)
 	if err := writeHolder(l); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var out bytes.Buffer
-	err := f.Ensure(ctx, Options{Out: &out})
+	out := &waiting{then: func() { time.AfterFunc(3*lockPoll, cancel) }} // it looks again, and says nothing new
+	err := f.Ensure(ctx, Options{Out: out})
 	who := fmt.Sprintf("process %d since ", os.Getpid())
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), who) {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), who) {
 		t.Errorf("%v", err)
 	}
 	if n := strings.Count(out.String(), "waiting for it"); n != 1 || !strings.Contains(out.String(), who) {
@@ -60,17 +75,30 @@ func TestLockedByAnother(t *testing.T) {
 func TestLockOutlivesItsSetup(t *testing.T) {
 	f := newFake(t)
 	l := f.hold("lock", false)
-	cmd := exec.Command("sleep", "1")
+	cmd := exec.Command("cat") // until its input ends
 	cmd.ExtraFiles = []*os.File{l}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer cmd.Wait()
+	defer in.Close()
 	l.Close() // as when the process is killed
-	begun := time.Now()
-	f.mustEnsure(Options{}, fresh...)
-	if d := time.Since(begun); d < 800*time.Millisecond {
-		t.Errorf("waited %v only", d)
+	f.again()
+	out := &waiting{then: func() {
+		if ran := f.ran(); len(ran) > 0 {
+			t.Errorf("ran %q without the lock", ran)
+		}
+		in.Close()
+	}}
+	if err := f.Ensure(t.Context(), Options{Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	if ran := f.ran(); out.then != nil || !slices.Equal(ran, fresh) {
+		t.Errorf("ran %q, and said %q", ran, out.String())
 	}
 }
 

@@ -35,8 +35,8 @@ func TestProgressInATerminal(t *testing.T) {
 	var out bytes.Buffer
 	p := newProgress(&out, []string{"one"}, []time.Duration{10 * time.Second})
 	p.live = true
-	p.start("one")
-	time.Sleep(20 * time.Millisecond)
+	p.now = func() time.Time { return time.Unix(0, 0) }
+	p.start("one") // the line is written at once, then each second
 	p.done(nil)
 	lines := strings.Split(out.String(), "\r\x1b[K")
 	if len(lines) < 3 || !strings.Contains(lines[1], "left") || !strings.HasPrefix(lines[len(lines)-1], "[1/1] one  0.0 s\n") {

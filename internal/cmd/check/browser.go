@@ -87,7 +87,7 @@ func (c *checker) inBrowser(ctx context.Context, chromium string, nb *nbtest.Not
 	defer stop()
 	order, err := json.Marshal(map[string]any{
 		"url": url, "notebook": "screenshots/" + filepath.Base(copied), "chromium": chromium,
-		"screenshot": filepath.Join(folder, nb.Name()+".png"), "figures": figures, "timeout": 300,
+		"screenshot": filepath.Join(folder, nb.Name()+".png"), "figures": figures, "timeout": 1200,
 	})
 	if err != nil {
 		return "", err

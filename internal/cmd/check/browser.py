@@ -17,6 +17,7 @@ from playwright.sync_api import Error, TimeoutError as Timeout, sync_playwright
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
+LIMIT = 180_000  # ms for a page to do what takes it seconds: a slow machine is no failure
 BAD = ", ".join(f".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.{kind}']" for kind in ("stderr", "error"))
 
 
@@ -44,23 +45,33 @@ def look(page):
     return facts
 
 
+def prompts(page):
+    """What stands in the prompts: [*] before a cell that waits or runs, a number before one that has run."""
+    return page.evaluate("() => [...document.querySelectorAll('.jp-InputPrompt')].map(e => e.innerText).join('')")
+
+
 def run_all(page, timeout):
-    page.wait_for_timeout(2000)  # "idle" shows before the kernel takes requests: Run All would be lost
-    page.click("li.lm-MenuBar-item:has-text('Run')")
-    page.get_by_text("Run All Cells", exact=True).click()
-    page.wait_for_timeout(1000)
     end, quiet = time.time() + timeout, 0
-    while quiet < 5 and time.time() < end:  # idle for a second: between two cells it is idle for a moment
+    # "idle" shows before the page sends requests to the kernel: JupyterLab then drops Run All
+    # without a word. The copy has no numbers, so that the first prompt shows whether it was heard.
+    while time.time() < end and not any(c in prompts(page) for c in "*0123456789"):
+        page.wait_for_timeout(2000)
+        page.click("li.lm-MenuBar-item:has-text('Run')")
+        page.get_by_text("Run All Cells", exact=True).click()
+        for _ in range(100):
+            page.wait_for_timeout(200)
+            if any(c in prompts(page) for c in "*0123456789"):
+                break
+    while quiet < 10 and time.time() < end:  # idle for two seconds: between two cells it is idle for a moment
         page.wait_for_timeout(200)
-        waiting = page.evaluate("() => [...document.querySelectorAll('.jp-InputPrompt')].some(e => e.innerText.includes('*'))")
-        quiet = 0 if waiting or not page.locator(IDLE).count() else quiet + 1
-    return quiet >= 5
+        quiet = 0 if "*" in prompts(page) or not page.locator(IDLE).count() else quiet + 1
+    return quiet >= 10
 
 
 def save(page):
     page.click("li.lm-MenuBar-item:has-text('File')")
     page.get_by_text("Save Notebook", exact=True).click()
-    page.wait_for_selector(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)", timeout=30000)
+    page.wait_for_selector(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)", timeout=LIMIT)
     page.wait_for_timeout(1000)
 
 
@@ -70,16 +81,17 @@ def main():
     base, token = f"{parts.scheme}://{parts.netloc}", parse_qs(parts.query)["token"][0]
     foreign, wrong = set(), []
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=order["chromium"], args=FLAGS)
+        browser = p.chromium.launch(executable_path=order["chromium"], args=FLAGS, timeout=LIMIT)
         page = browser.new_context(viewport={"width": 1400, "height": 1500}).new_page()
+        page.set_default_timeout(LIMIT)
         ours = (base, base.replace("http", "ws", 1), "data:", "blob:")
         page.on("request", lambda r: None if r.url.startswith(ours) else foreign.add(r.url))
         page.on("websocket", lambda w: None if w.url.startswith(ours) else foreign.add(w.url))
         start = time.time()
         try:
             page.goto(f"{base}/lab/tree/{quote(order['notebook'])}?token={token}&reset")
-            page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
-            page.wait_for_selector(IDLE, timeout=60000)
+            page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+            page.wait_for_selector(IDLE)
             opened, start = time.time() - start, time.time()
             if not run_all(page, order["timeout"]):
                 wrong.append(f"the kernel was still busy after {order['timeout']} s")

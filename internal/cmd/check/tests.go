@@ -14,7 +14,7 @@ import (
 
 // tests runs go test over all packages.
 func (c *checker) tests(ctx context.Context) {
-	args := []string{"test", "-json", "-timeout=20m"}
+	args := []string{"test", "-json", "-timeout=60m"}
 	if c.options.short {
 		args = append(args, "-short")
 	}

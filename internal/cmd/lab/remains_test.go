@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -19,7 +20,7 @@ func (l *lab) probeKernel() []process {
 	if a.code != 201 {
 		l.t.Fatalf("kernel: %d, %.300q", a.code, a.body)
 	}
-	for range 100 {
+	for range 1200 { // a minute
 		if family := descendants(l.cmd.Process.Pid); len(family) > 0 {
 			time.Sleep(time.Second) // for gopls to start too
 			return descendants(l.cmd.Process.Pid)
@@ -74,7 +75,10 @@ func (l *lab) probeStopped(family []process) {
 	u, _ := url.Parse(l.base)
 	if c, err := net.DialTimeout("tcp", u.Host, time.Second); err == nil {
 		c.Close()
-		l.t.Error("the port is still open")
+		// Another server that has taken the port since would refuse the token.
+		if status, err := l.ask(l.tok); err != nil || strings.HasPrefix(status, "200 ") {
+			l.t.Errorf("the port is still open: %q, %v", status, err)
+		}
 	}
 	if left := alive(append(family, marked(l.mark)...)); len(left) > 0 {
 		l.t.Errorf("processes left: %+v", left)

@@ -4,8 +4,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -25,6 +28,18 @@ type lab struct {
 
 func startLab(t *testing.T) *lab {
 	t.Helper()
+	p, tok, state := freshState(t)
+	s, err := start(t.Context(), p, options{ip: "127.0.0.1"}, tok)
+	tok.remove()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &lab{server: s, t: t, p: p, tok: tok, state: state}
+}
+
+// freshState is this clone with a state folder and a token of the test's own.
+func freshState(t *testing.T) (p *setup.Project, tok token, state string) {
+	t.Helper()
 	p, err := setup.Find(".")
 	if err != nil {
 		t.Fatal(err)
@@ -32,23 +47,32 @@ func startLab(t *testing.T) *lab {
 	if testing.Short() || !p.Ready(setup.Options{}) {
 		t.Skip("wants a set-up clone (go tool lab -setup-only), and not -short")
 	}
-	state := t.TempDir()
+	state = t.TempDir()
 	t.Setenv("HOPFLOW_STATE", state)
 	t.Setenv("HOPFLOW_TOKEN_FILE", "")
 	if err := p.Ensure(t.Context(), setup.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	tok, err := takeToken(p)
-	if err != nil {
+	if tok, err = takeToken(p); err != nil {
 		t.Fatal(err)
 	}
-	s, err := start(t.Context(), p, options{ip: "127.0.0.1"}, tok)
-	if err != nil {
-		tok.remove()
-		t.Fatal(err)
+	return p, tok, state
+}
+
+// A stranger who takes the port after it was found free, and answers there, is
+// not taken for the server: the next port is tried.
+func TestPortTakenMeanwhile(t *testing.T) {
+	p, tok, _ := freshState(t)
+	defer tok.remove()
+	stranger := httptest.NewServer(http.NotFoundHandler())
+	defer stranger.Close()
+	port := stranger.Listener.Addr().(*net.TCPAddr).Port
+	if s, err := startOn(t.Context(), p, options{ip: "127.0.0.1"}, port, tok); !errors.Is(err, errPortLost) {
+		if err == nil {
+			s.stop()
+		}
+		t.Errorf("%v, want that the port was taken", err)
 	}
-	tok.remove()
-	return &lab{server: s, t: t, p: p, tok: tok, state: state}
 }
 
 // request is one probe; a path is sent as it is written, dots and all.
@@ -65,9 +89,13 @@ type answer struct {
 	body   string
 }
 
+// each makes a connection for each request. Of one that was used before, the
+// server may just be closing its end, and a request with a body is not sent twice.
+var each = &http.Transport{DisableKeepAlives: true}
+
 func (l *lab) do(r request) answer {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(l.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(l.t.Context(), 5*time.Minute)
 	defer cancel()
 	u, err := url.Parse(l.base)
 	if err != nil {
@@ -86,7 +114,7 @@ func (l *lab) do(r request) answer {
 		}
 		req.Header.Set(k, v)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := each.RoundTrip(req)
 	if err != nil {
 		l.t.Fatalf("%s %s: %v", r.method, r.path, err)
 	}

@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	startLimit = 90 * time.Second // for the server to answer; a slow disk needs 10 s
-	stopLimit  = 8 * time.Second  // for it to end its kernels (5 s each at most, at once) and itself
-	logDays    = 14               // how long logs are kept
+	startLimit = 3 * time.Minute // for the server to answer; a slow disk needs 10 s
+	stopLimit  = 8 * time.Second // for it to end its kernels (5 s each at most, at once) and itself
+	logDays    = 14              // how long logs are kept
 )
 
 // server is a running JupyterLab.
@@ -141,17 +141,20 @@ func (s *server) wait() {
 	close(s.closed)
 }
 
-// ready asks until the server answers with the token accepted.
+// ready asks until the server answers with the token accepted. Another answer is
+// that of a stranger who took the port meanwhile: the server will find it in
+// use, say so and end.
 func (s *server) ready(ctx context.Context, tok token) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
+	refused := ""
 	for {
 		status, err := s.ask(tok)
 		if err == nil && strings.HasPrefix(status, "200 ") {
 			return nil
 		}
 		if err == nil {
-			return fmt.Errorf("it answers %q to its own token", status)
+			refused = status
 		}
 		select {
 		case <-s.exited:
@@ -159,6 +162,9 @@ func (s *server) ready(ctx context.Context, tok token) error {
 		case <-s.closed:
 			return errors.New("the program ended")
 		case <-ctx.Done():
+			if refused != "" {
+				return fmt.Errorf("it answers %q to its own token", refused)
+			}
 			return ctx.Err()
 		case <-time.After(50 * time.Millisecond):
 		}
@@ -202,6 +208,14 @@ func (s *server) stop() {
 		s.gone(time.Second)
 	}
 	endAll(append(family, marked(s.mark)...))
+	// A process that was about to start another may have done so since.
+	for range 2 {
+		late := marked(s.mark)
+		if len(late) == 0 {
+			return
+		}
+		endAll(late)
+	}
 }
 
 // gone waits for the process to end.
