@@ -1,6 +1,9 @@
 package adjoint
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // ExtraSteps returns the least number of steps that must be taken again to go
 // back through so many steps with so many states kept at a time, the initial
@@ -32,17 +35,21 @@ func repetitions(l, c int) int {
 	return r
 }
 
-// binomial returns C(n, k), 0 for k < 0, or math.MaxInt32 if it is as large.
+// binomial returns C(n, k), 0 for k < 0, or math.MaxInt if it is as large.
 func binomial(n, k int) int {
 	k = min(k, n-k)
 	if k < 0 {
 		return 0
 	}
-	out := 1.0
+	out := uint64(1)
 	for i := 1; i <= k; i++ {
 		// Exact: a product of i neighbours is divisible by i.
-		if out = out * float64(n-k+i) / float64(i); out >= math.MaxInt32 {
-			return math.MaxInt32
+		hi, lo := bits.Mul64(out, uint64(n-k+i))
+		if hi >= uint64(i) {
+			return math.MaxInt
+		}
+		if out, _ = bits.Div64(hi, lo, uint64(i)); out >= math.MaxInt {
+			return math.MaxInt
 		}
 	}
 	return int(out)
@@ -67,42 +74,54 @@ func (s *Sweep) reverseFrom(checkpoints int, x0 []float64) error {
 	if n == 0 {
 		copy(s.gradient.X1, x0)
 		s.turn(x0)
-	} else if err := s.reverse(0, n, 0, checkpoints); err != nil {
+	} else if err := s.reverse(n, checkpoints); err != nil {
 		return err
 	}
 	s.gradient.Bytes = 8 * (s.gradient.Stored*s.n + s.recordSize())
 	return nil
 }
 
-// reverse goes back from time hi to time lo, whose state is kept in the given
-// slot; later slots are free.
-func (s *Sweep) reverse(lo, hi, slot, slots int) error {
-	s.gradient.Stored = max(s.gradient.Stored, slot+1)
-	x := part(s.kept, slot, s.n)
-	for ; hi > lo; hi-- {
-		if slot+1 < slots && hi-lo > 1 {
-			middle := lo + split(hi-lo, slots-slot)
+// reverse goes back from time hi to the beginning, whose state is in the first
+// of so many slots: from the last state kept either forwards to the next one to
+// keep, or, where that does not pay, to the last step not yet reversed.
+func (s *Sweep) reverse(hi, slots int) error {
+	s.slots = append(s.slots[:0], 0)
+	for hi > 0 {
+		slot := len(s.slots) - 1
+		lo, x := s.slots[slot], part(s.kept, slot, s.n)
+		switch left := hi - lo; {
+		case left == 0:
+			s.slots = s.slots[:slot]
+		case left > 1 && slot+1 < slots:
+			middle := lo + split(left, slots-slot)
 			if err := s.advance(part(s.kept, slot+1, s.n), x, lo, middle); err != nil {
 				return err
 			}
-			if err := s.reverse(middle, hi, slot+1, slots); err != nil {
+			s.slots = append(s.slots, middle)
+			s.gradient.Stored = max(s.gradient.Stored, len(s.slots))
+		default:
+			if err := s.reverseOne(hi, lo, x); err != nil {
 				return err
 			}
-			hi = middle + 1
-			continue
+			hi--
 		}
-		r := s.record(0)
-		if err := s.advance(r.x, x, lo, hi-1); err != nil {
-			return err
-		}
-		if err := s.step(s.next(hi), hi-1, r.x, r.slopes, r.memo); err != nil {
-			return err
-		}
-		if hi == s.steps() {
-			s.turn(s.gradient.X1)
-		}
-		s.pull(hi-1, r)
 	}
+	return nil
+}
+
+// reverseOne goes back through the step to time hi, from state x at time lo.
+func (s *Sweep) reverseOne(hi, lo int, x []float64) error {
+	r := s.record(0)
+	if err := s.advance(r.x, x, lo, hi-1); err != nil {
+		return err
+	}
+	if err := s.step(s.next(hi), hi-1, r.x, r.slopes, r.memo); err != nil {
+		return err
+	}
+	if hi == s.steps() {
+		s.turn(s.gradient.X1)
+	}
+	s.pull(hi-1, r)
 	return nil
 }
 

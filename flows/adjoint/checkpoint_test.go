@@ -3,7 +3,9 @@ package adjoint
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -30,6 +32,12 @@ func TestExtraStepsAreLeast(t *testing.T) {
 			if got := ExtraSteps(l, c); got != least[l][c] {
 				t.Fatalf("ExtraSteps(%d, %d) = %d, the least is %d", l, c, got, least[l][c])
 			}
+		}
+	}
+	// With one state kept every step begins again from there: l(l-1)/2.
+	for _, l := range []int{3, 65_537, 70_000, 100_000} {
+		if got, want := int64(ExtraSteps(l, 1)), int64(l)*int64(l-1)/2; got != want && math.MaxInt > math.MaxInt32 {
+			t.Errorf("ExtraSteps(%d, 1) = %d, want %d", l, got, want)
 		}
 	}
 	if got := ExtraSteps(1_000_000, 20); got <= 0 || got > 10_000_000 {
@@ -144,6 +152,95 @@ func TestMemoryIsABudget(t *testing.T) {
 		q.Memory, q.Checkpoints = c.p.Memory, c.p.Checkpoints
 		if g, err := q.Gradient(x0, theta); g != nil || !errors.Is(err, c.want) {
 			t.Errorf("memory %d, checkpoints %d: %v, %v", q.Memory, q.Checkpoints, g, err)
+		}
+	}
+}
+
+// binomial against Pascal's triangle, and where it ends.
+func TestBinomial(t *testing.T) {
+	const rows = 61 // C(61, 30) is below MaxInt
+	row := []uint64{1}
+	for n := range rows {
+		for k, want := range row {
+			if got := uint64(binomial(n, k)); got != want && want < math.MaxInt {
+				t.Errorf("C(%d, %d) = %d, want %d", n, k, got, want)
+			}
+		}
+		next := make([]uint64, n+2)
+		for k, v := range row {
+			next[k] += v
+			next[k+1] += v
+		}
+		row = next
+	}
+	for _, c := range [][3]int{{3, -1, 0}, {3, 4, 0}, {80, 40, math.MaxInt}, {1000, 500, math.MaxInt}} {
+		if got := binomial(c[0], c[1]); got != c[2] {
+			t.Errorf("C(%d, %d) = %d, want %d", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// decay is x' = -θ x in so many coordinates, cheap for many steps.
+func decay(d int) Func {
+	return Func{D: d, P: 1,
+		F: func(dst []float64, _ float64, x, th []float64) {
+			for i, v := range x {
+				dst[i] = -th[0] * v
+			}
+		},
+		VJP: func(dx, dth []float64, _ float64, x, th, a []float64) float64 {
+			addScaled(dx, -th[0], a)
+			dth[0] -= dot(a, x)
+			return 0
+		}}
+}
+
+// What is allocated, by the count of the runtime, is what Bytes says, the times of
+// the steps and a workspace that does not grow: with log2 n states for n steps,
+// memory like log n, and at most log2 n solutions more.
+func TestMemoryIsMeasured(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
+	const d, workspace = 256, 60_000 // bytes: 2 stages + 8 vectors, the evaluator, and what is small
+	x0 := filled(d, 1)
+	for _, n := range []int{100, 1_000, 10_000} {
+		grid := make([]float64, n+1)
+		for k := range grid {
+			grid[k] = float64(k) / float64(n)
+		}
+		states := int(math.Ceil(math.Log2(float64(n))))
+		p := &Problem{Model: decay(d), Method: ode.Heun, Grid: grid, T1: 1, Terminal: SquaredDistance(nil), Checkpoints: states}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		g := mustGradient(t, p, x0, []float64{0.7})
+		runtime.ReadMemStats(&after)
+		allocated := int(after.TotalAlloc - before.TotalAlloc)
+		t.Logf("%d steps, %d states: %d bytes allocated, %d for states and stages; %d steps again", n, states, allocated, g.Bytes, g.Extra)
+		if g.Stored != states || g.Bytes != 8*d*(states+1+2) || g.Extra > states*n {
+			t.Errorf("%d steps: %d states, %d bytes, %d extra", n, g.Stored, g.Bytes, g.Extra)
+		}
+		if extra := allocated - g.Bytes - 8*len(grid); extra < 0 || extra > workspace {
+			t.Errorf("%d steps: %d bytes allocated beyond the %d reported and the times", n, extra, g.Bytes)
+		}
+	}
+}
+
+// As many states as steps, and half as many, take a plan of their own length and no
+// more: a call in a call for each would take the stack.
+func TestManyCheckpoints(t *testing.T) {
+	const n = 100_000
+	for _, c := range []int{n / 2, n} {
+		p := &Problem{Model: decay(1), Method: ode.Euler, Settings: &ode.Settings{Step: 1.0 / n, MaxSteps: 2 * n}, T1: 1, Terminal: LinearLoss{1}, Checkpoints: c}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		g := mustGradient(t, p, []float64{1}, []float64{0.3})
+		runtime.ReadMemStats(&after)
+		if g.Stored != c || g.Extra != ExtraSteps(n, c) {
+			t.Errorf("%d stored, %d extra", g.Stored, g.Extra)
+		}
+		if grown := int64(after.StackSys) - int64(before.StackSys); grown > 4<<20 {
+			t.Errorf("%d states: the stack grows by %d bytes", c, grown)
 		}
 	}
 }

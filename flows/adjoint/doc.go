@@ -26,7 +26,8 @@
 // A Model gives f and its products with a covector. Layers builds one from affine
 // maps and activations, Func holds closed forms, Trace differentiates scalar
 // code. A covector a is pulled back, never pushed forward: hence Pull. Save and
-// Load keep a model of layers with its parameters.
+// Load keep a model of layers with its parameters, SaveHopfield and LoadHopfield a
+// Hopfield network.
 //
 // # Which gradient
 //

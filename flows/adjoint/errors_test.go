@@ -78,10 +78,21 @@ func TestBlowUpNamesTheTime(t *testing.T) {
 	if _, err := p.Gradient([]float64{1}, nil); !errors.As(err, &e) || e.At.T < 1 || e.At.T > 1.1 {
 		t.Errorf("%+v", e)
 	}
+	for _, road := range roads { // all of them at the same place
+		var other *Error
+		if _, err := road.by(p, []float64{1}, nil); !errors.As(err, &other) || other.Step != e.Step || other.At.T != e.At.T || other.At.X[0] != e.At.X[0] {
+			t.Errorf("%s: %+v, Gradient: %+v", road.name, other, e)
+		}
+	}
 	// Up to there it is fine: x(t) = x0/(1 - x0 t), ∂x/∂x0 = 1/(1 - x0 t)².
 	p = &Problem{Model: square, T1: 0.9, Terminal: LinearLoss{1}, Method: ode.DormandPrince8, Settings: finely}
 	g := mustGradient(t, p, []float64{1}, nil)
 	agrees(t, "x' = x²", append(g.X0, g.Loss, g.T1, g.T0), []float64{100, 10, 100, -100}, 1e-12)
+	s, err := p.Sensitivities([]float64{1}, nil)
+	if err != nil || s.StateTheta != nil {
+		t.Fatalf("without parameters: ∂x/∂θ = %v, %v", s, err)
+	}
+	agrees(t, "∂x/∂x0 without parameters", s.StateX0.RawMatrix().Data, []float64{100}, 1e-12)
 }
 
 func TestErrorsOfInput(t *testing.T) {

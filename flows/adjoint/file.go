@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // Save writes a network and its parameters as JSON, one object:
@@ -36,7 +37,8 @@ import (
 //
 // An activation that is not of package activation is ErrUnknown, a parameter that
 // is not finite ErrNotFinite; nothing is written then. It panics on a theta of
-// another length.
+// another length. SaveHopfield keeps a hopfield.Continuous; a Func or a Traced is
+// code, and has no file.
 func Save(w io.Writer, m *Network, theta []float64) error {
 	if len(theta) != m.params {
 		panic(lengthMismatch("theta", len(theta), m.params))
@@ -48,11 +50,16 @@ func Save(w io.Writer, m *Network, theta []float64) error {
 	if err != nil {
 		return err
 	}
-	content, err := json.Marshal(networkRecord{layers, m.recordBlocks(theta)})
+	return seal(w, formatName, networkRecord{layers, m.recordBlocks(theta)})
+}
+
+// seal writes a content into an envelope.
+func seal(w io.Writer, format string, record any) error {
+	content, err := json.Marshal(record)
 	if err != nil {
 		return fmt.Errorf("adjoint: save: %w", err)
 	}
-	file, err := json.Marshal(envelope{formatName, formatVersion, checksum(content), content})
+	file, err := json.Marshal(envelope{format, formatVersion, checksum(content), content})
 	if err != nil {
 		return fmt.Errorf("adjoint: save: %w", err)
 	}
@@ -63,23 +70,12 @@ func Save(w io.Writer, m *Network, theta []float64) error {
 }
 
 // Load reads what Save wrote: the network, which computes the same bits, and its
-// parameters. Whatever is wrong with the file is one of the errors above, with
-// what was found; nothing is guessed or repaired.
+// parameters. Whatever is wrong with the file is one of the errors from ErrForeign
+// to ErrSize, with what was found; nothing is guessed or repaired.
 func Load(r io.Reader) (*Network, []float64, error) {
-	file, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
-	if err != nil {
-		return nil, nil, fmt.Errorf("adjoint: load: %w", err)
-	}
-	if len(file) > mostBytes {
-		return nil, nil, fileError(ErrSize, "more than %d bytes", mostBytes)
-	}
-	content, err := opened(file)
-	if err != nil {
-		return nil, nil, err
-	}
 	var n networkRecord
-	if err := strictly(content, &n); err != nil {
-		return nil, nil, fileError(ErrShape, "%v", err)
+	if err := unseal(r, formatName, &n); err != nil {
+		return nil, nil, err
 	}
 	left := mostLayers
 	layers, err := layersOf(n.Layers, 0, &left)
@@ -97,21 +93,45 @@ func Load(r io.Reader) (*Network, []float64, error) {
 	return m, theta, nil
 }
 
-// opened returns the content of a file of this format and version, whose checksum
+// unseal decodes the content of a file of this format and version, whose checksum
 // is right.
-func opened(file []byte) ([]byte, error) {
+func unseal(r io.Reader, format string, record any) error {
+	file, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
+	if err != nil {
+		return fmt.Errorf("adjoint: load: %w", err)
+	}
+	if len(file) > mostBytes {
+		return fileError(ErrSize, "more than %d bytes", mostBytes)
+	}
+	content, err := opened(file, format)
+	if err != nil {
+		return err
+	}
+	if err := strictly(content, record); err != nil {
+		return fileError(ErrShape, "%v", err)
+	}
+	return nil
+}
+
+// opened returns the content of such a file without white space.
+func opened(file []byte, format string) ([]byte, error) {
 	var e envelope
 	d := json.NewDecoder(bytes.NewReader(file))
-	if err := d.Decode(&e); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
-			return nil, fileError(ErrTruncated, "it ends after %d bytes", len(file))
-		}
+	err := d.Decode(&e)
+	begins := bytes.Contains(file[:min(len(file), 100)], []byte(strconv.Quote(format)))
+	var otherwise *json.UnmarshalTypeError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
+		return nil, fileError(ErrTruncated, "it ends after %d bytes", len(file))
+	case errors.As(err, &otherwise) && e.Format == format && e.Version != formatVersion:
+		return nil, fileError(ErrVersion, "%v, this program reads version %d", err, formatVersion)
+	case err != nil && begins:
+		return nil, fileError(ErrChecksum, "%v", err)
+	case err != nil:
 		return nil, fileError(ErrForeign, "%v", err)
-	}
-	if e.Format != formatName {
-		return nil, fileError(ErrForeign, "its format is %.60q, want %q", e.Format, formatName)
-	}
-	if e.Version != formatVersion {
+	case e.Format != format:
+		return nil, fileError(ErrForeign, "its format is %.60q, want %q", e.Format, format)
+	case e.Version != formatVersion:
 		return nil, fileError(ErrVersion, "version %d, this program reads %d", e.Version, formatVersion)
 	}
 	if rest := bytes.TrimSpace(file[d.InputOffset():]); len(rest) > 0 {
@@ -127,8 +147,12 @@ func opened(file []byte) ([]byte, error) {
 	return content.Bytes(), nil
 }
 
-// strictly decodes JSON whose fields all have to be known.
+// strictly decodes JSON whose fields all have to be known, and which has no null:
+// Go would take it for 0, and other programs write it for NaN.
 func strictly(content []byte, v any) error {
+	if bytes.Contains(content, []byte("null")) {
+		return errors.New("there is null in the place of a value")
+	}
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()
 	return d.Decode(v)
@@ -140,7 +164,13 @@ func checksum(content []byte) string {
 }
 
 // SaveFile is Save to a file, which is replaced only by a whole new one.
-func SaveFile(name string, m *Network, theta []float64) (err error) {
+func SaveFile(name string, m *Network, theta []float64) error {
+	return replaceFile(name, func(w io.Writer) error { return Save(w, m, theta) })
+}
+
+// replaceFile writes a file beside the one of that name, and then puts it in its
+// place.
+func replaceFile(name string, save func(w io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
 	if err != nil {
 		return fmt.Errorf("adjoint: save: %w", err)
@@ -150,29 +180,37 @@ func SaveFile(name string, m *Network, theta []float64) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	err = Save(f, m, theta)
-	if err == nil {
-		err = f.Chmod(0o644)
+	if err = save(f); err != nil {
+		f.Close()
+		return err
 	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
+	if err = errors.Join(f.Chmod(0o644), f.Sync(), f.Close()); err == nil {
 		err = os.Rename(f.Name(), name)
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("adjoint: save: %w", err)
+	}
+	return nil
 }
 
 // LoadFile is Load from a file.
-func LoadFile(name string) (*Network, []float64, error) {
+func LoadFile(name string) (m *Network, theta []float64, err error) {
+	err = readFile(name, func(r io.Reader) (err error) {
+		m, theta, err = Load(r)
+		return err
+	})
+	return m, theta, err
+}
+
+// readFile opens a file, and adds its name to the error of load.
+func readFile(name string, load func(r io.Reader) error) error {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("adjoint: load: %w", err)
+		return fmt.Errorf("adjoint: load: %w", err)
 	}
 	defer f.Close()
-	m, theta, err := Load(f)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w (%s)", err, name)
+	if err := load(f); err != nil {
+		return fmt.Errorf("%w (%s)", err, name)
 	}
-	return m, theta, nil
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"hopflow/lyapunov/activation"
 )
@@ -92,24 +93,30 @@ func (c chain) records() ([]layerRecord, error) {
 }
 
 func (l activationLayer) record() (layerRecord, error) {
-	r := layerRecord{Kind: "activation"}
-	for _, f := range l.functions {
+	functions, err := functionRecords(l.functions)
+	return layerRecord{Kind: "activation", Functions: functions}, err
+}
+
+// functionRecords describes activations of package activation.
+func functionRecords(functions []activation.Function) ([]functionRecord, error) {
+	var all []functionRecord
+	for _, f := range functions {
 		switch f := f.(type) {
 		case activation.Tanh:
-			r.Functions = append(r.Functions, functionRecord{Name: "tanh", Rate: f.Rate})
+			all = append(all, functionRecord{Name: "tanh", Rate: f.Rate})
 		case activation.Logistic:
-			r.Functions = append(r.Functions, functionRecord{Name: "logistic", Rate: f.Rate, Center: f.Center})
+			all = append(all, functionRecord{Name: "logistic", Rate: f.Rate, Center: f.Center})
 		case activation.Arctan:
-			r.Functions = append(r.Functions, functionRecord{Name: "arctan", Rate: f.Rate})
+			all = append(all, functionRecord{Name: "arctan", Rate: f.Rate})
 		case activation.Algebraic:
-			r.Functions = append(r.Functions, functionRecord{Name: "algebraic", Rate: f.Rate})
+			all = append(all, functionRecord{Name: "algebraic", Rate: f.Rate})
 		case activation.Rectifier:
-			r.Functions = append(r.Functions, functionRecord{Name: "rectifier", Rate: f.Rate, Leak: f.Leak})
+			all = append(all, functionRecord{Name: "rectifier", Rate: f.Rate, Leak: f.Leak})
 		default:
-			return r, fileError(ErrUnknown, "the activation %T has no name in the format", f)
+			return nil, fileError(ErrUnknown, "the activation %T has no name in the format", f)
 		}
 	}
-	return r, nil
+	return all, nil
 }
 
 // layersOf returns what the records describe. left bounds how many there may be in
@@ -130,8 +137,18 @@ func layersOf(records []layerRecord, depth int, left *int) ([]Layer, error) {
 		if all[i], err = r.layer(inner); err != nil {
 			return nil, err
 		}
+		if again, err := all[i].record(); err != nil || !r.says(again) {
+			return nil, fileError(ErrShape, "layer %d, of kind %s, has no use for all that is said of it", i+1, r.Kind)
+		}
 	}
 	return all, nil
+}
+
+// says reports whether two records have the same arguments: a tau that a linear
+// layer would not look at is no part of a whole file.
+func (r layerRecord) says(o layerRecord) bool {
+	return r.Kind == o.Kind && r.In == o.In && r.Out == o.Out && r.Tau == o.Tau &&
+		slices.Equal(r.Functions, o.Functions) && len(r.Layers) == len(o.Layers)
 }
 
 // layer calls the constructor that the record names. What the constructor would
@@ -170,8 +187,20 @@ func (r layerRecord) skip(inner []Layer, of func(...Layer) Layer) (Layer, error)
 }
 
 func (r layerRecord) activation() (Layer, error) {
-	all := make([]activation.Function, len(r.Functions))
-	for i, f := range r.Functions {
+	all, err := functionsOf(r.Functions)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, fileError(ErrShape, "an activation layer without a function")
+	}
+	return Activation(all...), nil
+}
+
+// functionsOf returns the activations that the records describe.
+func functionsOf(records []functionRecord) ([]activation.Function, error) {
+	all := make([]activation.Function, len(records))
+	for i, f := range records {
 		if !(f.Rate > 0) || f.Leak < 0 || f.Leak >= 1 {
 			return nil, fileError(ErrShape, "an activation %s of rate %g and leak %g", f.Name, f.Rate, f.Leak)
 		}
@@ -190,10 +219,7 @@ func (r layerRecord) activation() (Layer, error) {
 			return nil, fileError(ErrUnknown, "an activation called %q", f.Name)
 		}
 	}
-	if len(all) == 0 {
-		return nil, fileError(ErrShape, "an activation layer without a function")
-	}
-	return Activation(all...), nil
+	return all, nil
 }
 
 // recordBlocks cuts theta into the blocks of the network.

@@ -32,6 +32,31 @@ func known(m *Network) bool {
 	return Save(io.Discard, m, make([]float64, m.Params())) == nil
 }
 
+// Every beginning of a file is cut short, and whatever bit is turned, what is
+// loaded without an error is what was saved: only the letters of a name outside
+// the network, and the white space, may be others.
+func TestEveryCutAndEveryBit(t *testing.T) {
+	m := Layers(Relax(0.5, Affine(2, 2), Activation(tanh, logistic)))
+	theta := m.Glorot(1)
+	file := saved(t, m, theta)
+	for n := range len(file) - 1 { // the last byte ends the line
+		if _, _, err := Load(bytes.NewReader(file[:n])); !errors.Is(err, ErrTruncated) {
+			t.Fatalf("%d of %d bytes: %v", n, len(file), err)
+		}
+	}
+	for i := range 8 * len(file) {
+		turned := bytes.Clone(file)
+		turned[i/8] ^= 1 << (i % 8)
+		got, back, err := Load(bytes.NewReader(turned))
+		if err == nil && (got.String() != m.String() || !same(back, theta)) {
+			t.Errorf("bit %d of byte %d, %q: another network", i%8, i/8, file[i/8])
+		}
+		if inside := i/8 > bytes.Index(file, []byte("{\"layers")) && i/8 < len(file)-3; inside && !errors.Is(err, ErrChecksum) && !errors.Is(err, ErrTruncated) {
+			t.Errorf("bit %d of byte %d, %q: %v", i%8, i/8, file[i/8], err)
+		}
+	}
+}
+
 // What is loaded is the same network, bit for bit, edge values included.
 func TestSaveLoad(t *testing.T) {
 	edges := []float64{math.Copysign(0, -1), 5e-324, -math.MaxFloat64, 0.1, 1.0 / 3}
@@ -125,6 +150,10 @@ func TestRefusedFiles(t *testing.T) {
 		}
 		return strings.Replace(good, old, new, 1)
 	}
+	hopfieldFile, err := os.ReadFile("testdata/hopfield_v1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	layers := func(l string) string { return string(sealed(`{"layers":[` + l + `],"blocks":[]}`)) }
 	// Whole files but for one layer too many, or one too deep.
 	whole := func(l string) string {
@@ -146,7 +175,15 @@ func TestRefusedFiles(t *testing.T) {
 		{"a digit", edit(`"rows":2`, `"rows":3`), ErrChecksum},
 		{"a parameter", edit(`"values":[`, `"values":[7,`), ErrChecksum},
 		{"the sum itself", edit(`"sha256":"`, `"sha256":"0`), ErrChecksum},
-		{"NaN", edit(`"values":[`, `"values":[NaN,`), ErrForeign},
+		{"NaN", edit(`"values":[`, `"values":[NaN,`), ErrChecksum},
+		{"no JSON any more", edit(`"blocks":[`, `"blocks"![`), ErrChecksum},
+		{"another version, otherwise", `{"format":"hopflow network","version":"2b","sha256":7}`, ErrVersion},
+		{"the same version, otherwise", edit(`"sha256":"`, `"sha256":0,"was":"`), ErrChecksum},
+		{"null for NaN", string(sealed(`{"layers":[{"kind":"linear","in":1,"out":1}],"blocks":[{"name":"W","rows":1,"cols":1,"values":[null]}]}`)), ErrShape},
+		{"a Hopfield network", string(hopfieldFile), ErrForeign},
+		{"a tau too many", string(sealed(`{"layers":[{"kind":"linear","in":1,"out":1,"tau":3}],"blocks":[{"name":"W","rows":1,"cols":1,"values":[1]}]}`)), ErrShape},
+		{"a center too many", string(sealed(`{"layers":[{"kind":"activation","functions":[{"name":"tanh","rate":1,"center":3}]},{"kind":"linear","in":1,"out":1}],"blocks":[{"name":"W","rows":1,"cols":1,"values":[1]}]}`)), ErrShape},
+		{"a layer too many", string(sealed(`{"layers":[{"kind":"linear","in":1,"out":1,"layers":[{"kind":"linear","in":1,"out":1}]}],"blocks":[{"name":"W","rows":1,"cols":1,"values":[1]}]}`)), ErrShape},
 		{"overflow", string(sealed(`{"layers":[{"kind":"linear","in":1,"out":1}],"blocks":[{"name":"W","rows":1,"cols":1,"values":[1e999]}]}`)), ErrShape},
 		{"unknown layer", layers(`{"kind":"attention"}`), ErrUnknown},
 		{"unknown activation", layers(`{"kind":"activation","functions":[{"name":"gelu","rate":1}]}`), ErrUnknown},
@@ -159,6 +196,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"tau", layers(`{"kind":"leak","layers":[{"kind":"linear","in":1,"out":1}]}`), ErrShape},
 		{"tiny tau", layers(`{"kind":"relax","tau":1e-320,"layers":[{"kind":"linear","in":1,"out":1}]}`), ErrShape},
 		{"negative width", layers(`{"kind":"affine","in":-1,"out":1}`), ErrShape},
+		{"no output", layers(`{"kind":"affine","in":1,"out":0}`), ErrShape},
 		{"huge width", layers(`{"kind":"affine","in":3000000000,"out":3000000000}`), ErrShape},
 		{"no parameters", layers(`{"kind":"affine","in":40000,"out":40000}`), ErrShape},
 		{"misfit", layers(`{"kind":"affine","in":2,"out":3}`), ErrShape},

@@ -7,8 +7,9 @@ import (
 
 // Differences returns the gradient of the computed loss by central differences
 // of order 4, with the step sequence held fixed: a check for a model that is not
-// Complex. It is good to 1e-9 or so of the loss, and costs 4(d+p+2) solutions.
-// The errors are those of Gradient.
+// Complex. It is good to 1e-9 or so of the loss, less for an end that an
+// observation is close to, which moves by a thousandth of the way to it. It costs
+// 4(d+p+2) solutions. The errors are those of Gradient.
 func (p *Problem) Differences(x0, theta []float64) (*Gradient, error) {
 	s := p.Sweep()
 	loss, err := s.Loss(x0, theta)

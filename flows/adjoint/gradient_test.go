@@ -116,8 +116,9 @@ func aRandomProblem(rng *rand.Rand) (p *Problem, x0, theta []float64) {
 	}
 	if which&4 != 0 {
 		for range 1 + rng.IntN(3) {
-			at := p.T0 + (p.T1-p.T0)*[]float64{0, rng.Float64(), rng.Float64(), 1}[rng.IntN(4)]
-			if rng.IntN(4) == 0 {
+			share := []float64{0, rng.Float64(), rng.Float64(), 1}[rng.IntN(4)]
+			at := p.T0 + (p.T1-p.T0)*share
+			if rng.IntN(4) == 0 || share == 1 { // not where T1 would be without rounding
 				at = p.T1
 			}
 			p.Observed = append(p.Observed, Observation{T: at, Loss: Quadratic{Target: state(m.Dim()), Weight: weights(m.Dim())}})

@@ -67,7 +67,7 @@ func NewHopfield(c *hopfield.Continuous, weights Weights) *Hopfield {
 // allEqual reports whether one function serves all units, which is faster.
 func allEqual(f []activation.Function) bool {
 	for _, g := range f {
-		if reflect.TypeOf(g) != reflect.TypeOf(f[0]) || !reflect.TypeOf(g).Comparable() || g != f[0] {
+		if !reflect.TypeOf(g).Comparable() || g != f[0] {
 			return false
 		}
 	}

@@ -100,7 +100,10 @@ func (a Algorithm2) dt() float64 {
 // negative.
 func (a Algorithm2) Loop() (training.Loop, []float64, error) {
 	fit := a.Fit()
-	if a.Passes == 0 {
+	switch {
+	case a.Passes < 0:
+		panic("adjoint: Algorithm2.Passes is negative")
+	case a.Passes == 0:
 		a.Passes = 1000
 	}
 	if a.Method == nil {

@@ -49,8 +49,13 @@ func TestHopfieldLaws(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	table := tabulated{0.3, 0.8} // Go cannot compare two of these
+	ownTables, err := symmetric3(t).WithActivations(table, table, table)
+	if err != nil {
+		t.Fatal(err)
+	}
 	points := []flows.State{{X: []float64{0.6, -0.4, 0.7}}, {T: 1, X: []float64{-0.1, 0.35, 0.2}}, {X: []float64{-0.9, -0.8, 0.3}}}
-	for name, c := range map[string]*hopfield.Continuous{"symmetric": symmetric3(t, 0.7), "three τ and f": asymmetric3(t), "three gains": threeGains} {
+	for name, c := range map[string]*hopfield.Continuous{"symmetric": symmetric3(t, 0.7), "three τ and f": asymmetric3(t), "three gains": threeGains, "not comparable": ownTables} {
 		for _, weights := range []adjoint.Weights{adjoint.FullWeights, adjoint.SymmetricWeights} {
 			m := adjoint.NewHopfield(c, weights)
 			if err := adjoint.CheckModel(m, m.Glorot(3), points); err != nil {
@@ -164,6 +169,10 @@ func TestHopfieldRefuses(t *testing.T) {
 		"no dt":      func() { adjoint.AtRest(0, []float64{1}) },
 		"infinite":   func() { adjoint.AtRest(math.Inf(1), []float64{1}) },
 		"no network": func() { adjoint.Algorithm2{Patterns: [][]float64{{1}}}.Fit() },
+		"passes": func() {
+			a := adjoint.Algorithm2{Network: symmetric3(t), Patterns: [][]float64{{1, 1, 1}}, Passes: -1}
+			_, _, _ = a.Loop()
+		},
 		"no pattern": func() { adjoint.Algorithm2{Network: symmetric3(t)}.Fit() },
 	} {
 		func() {
@@ -195,3 +204,23 @@ func TestHopfieldLawsAtRandom(t *testing.T) {
 		}
 	})
 }
+
+// tabulated is a sum of arctangents with these rates.
+type tabulated []float64
+
+func (r tabulated) Value(u float64) (sum float64) {
+	for _, v := range r {
+		sum += math.Atan(v * u)
+	}
+	return sum
+}
+
+func (r tabulated) Deriv(u float64) (sum float64) {
+	for _, v := range r {
+		sum += v / (1 + v*v*u*u)
+	}
+	return sum
+}
+
+func (tabulated) Inverse(float64) float64   { return math.NaN() }
+func (r tabulated) Range() (lo, hi float64) { hi = float64(len(r)) * math.Pi / 2; return -hi, hi }

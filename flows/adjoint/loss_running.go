@@ -42,7 +42,8 @@ func (a *along) Pull(dx, _ []float64, weight, _ float64, x, _ []float64, batch i
 }
 
 // Penalty is the running loss ½ rate |θ|² (x and t do not matter): over the
-// interval it adds ½ rate |T1 - T0| |θ|², a weight decay.
+// interval it adds ½ rate (T1 - T0) |θ|², a weight decay; of a flow backwards that
+// is negative, as every running loss there has the sign of T1 - T0.
 type Penalty struct{ Rate float64 }
 
 // Value returns ½ rate |θ|².

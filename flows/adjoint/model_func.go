@@ -1,5 +1,7 @@
 package adjoint
 
+import "fmt"
+
 // Func is a Model in closed form: f and its products with a covector, one state
 // at a time. The logistic equation x' = θ x (1 - x):
 //
@@ -32,8 +34,12 @@ func (f Func) Dim() int { return f.D }
 // Params returns P.
 func (f Func) Params() int { return f.P }
 
-// At returns the model at work on a batch. It panics without F or VJP.
+// At returns the model at work on a batch. It panics without F or VJP, and unless
+// D > 0 and P >= 0.
 func (f Func) At(theta []float64, batch int) Evaluator {
+	if f.D < 1 || f.P < 0 {
+		panic(fmt.Sprintf("adjoint: Func of %d coordinates and %d parameters: want at least one coordinate", f.D, f.P))
+	}
 	if f.F == nil || f.VJP == nil {
 		panic("adjoint: Func needs both F and VJP: Trace derives the second from the first")
 	}

@@ -38,6 +38,8 @@ func TestRefusedLayers(t *testing.T) {
 		"Activation without a function":                               func() { Activation() },
 		"an activation function is nil":                               func() { Activation(nil) },
 		"layer 2: Activation(Tanh{Rate:1}, Tanh{Rate:1}) gets 3 numb": func() { Layers(Affine(2, 3), Activation(tanh, tanh), Affine(3, 2)) },
+		"Func of 0 coordinates and 0 parameters":                      func() { Func{F: square.F, VJP: square.VJP}.At(nil, 1) },
+		"Func of 1 coordinates and -1 parameters":                     func() { Func{D: 1, P: -1, F: square.F, VJP: square.VJP}.At(nil, 1) },
 		"Func needs both F and VJP":                                   func() { Func{D: 1}.At(nil, 1) },
 		`no block "V"; there are: W, b`:                               func() { m := Layers(Affine(2, 2)); m.Block("V", m.Glorot(1)) },
 		"theta has length 5, want 6":                                  func() { Layers(Affine(2, 2)).Block("W", make([]float64, 5)) },

@@ -41,6 +41,7 @@ type Sweep struct {
 	lost     []float64   // a state that nobody wants
 	records  []float64   // what is kept of steps: a stepRecord each
 	kept     []float64   // checkpoints, a state each
+	slots    []int       // the times of those in use
 	extra    int
 	gradient Gradient
 }

@@ -10,7 +10,7 @@ import (
 var (
 	// ErrLoss: the loss is NaN or infinite.
 	ErrLoss = errors.New("loss not finite")
-	// ErrGradient: a component of the gradient is NaN or infinite.
+	// ErrGradient: a component of the gradient, or its norm, is NaN or infinite.
 	ErrGradient = errors.New("gradient not finite")
 	// ErrMeasure: what EarlyStop.Measure returns is NaN or infinite.
 	ErrMeasure = errors.New("EarlyStop.Measure not finite")

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -120,6 +121,10 @@ func (r *run) evaluate() error {
 	if err == nil {
 		err = finite(loss, r.gradient)
 	}
+	norm := floats.Norm(r.gradient, 2)
+	if err == nil && !isFinite(norm) {
+		err = fmt.Errorf("%w: its norm overflows", ErrGradient)
+	}
 	watched := loss
 	if err == nil && r.Stop.Measure != nil {
 		if watched, err = r.Stop.Measure(r.theta); err == nil && !isFinite(watched) {
@@ -130,7 +135,6 @@ func (r *run) evaluate() error {
 		return &Error{Reason: err, Step: r.next, Last: r.now.Loss}
 	}
 	copy(r.good, r.theta)
-	norm := floats.Norm(r.gradient, 2)
 	r.now.Step, r.now.Loss, r.now.Gradient, r.now.Watched = r.next, loss, norm, watched
 	if r.now.Clipped = r.Clip > 0 && norm > r.Clip; r.now.Clipped {
 		floats.Scale(r.Clip/norm, r.gradient)

@@ -134,6 +134,7 @@ func TestFailuresAreNamed(t *testing.T) {
 	}{
 		{"loss", func([]float64) (float64, error) { return math.Inf(1), nil }, ErrLoss, "+Inf"},
 		{"gradient", func(g []float64) (float64, error) { g[1] = math.Inf(-1); return 1, nil }, ErrGradient, "component 1 of 2 is -Inf"},
+		{"norm", func(g []float64) (float64, error) { g[0], g[1] = 1.5e308, -1.5e308; return 1, nil }, ErrGradient, "norm overflows"},
 		{"left out", func(g []float64) (float64, error) { g[0] = 1; return 1, nil }, ErrGradient, "component 1 of 2 is NaN"},
 		{"objective", func([]float64) (float64, error) { return 0, boom }, boom, "blow-up"},
 	} {

@@ -22,12 +22,15 @@ import (
 // not finite away from the start, or an error of the objective there, only makes
 // the line search step back; the last such error is in the message if it did not
 // help. The objective is asked by one goroutine at a time, whatever
-// Settings.Concurrent says. Minimise panics if the objective is nil, or if the
-// method needs second derivatives; one that needs no gradient stops at a limit of
+// Settings.Concurrent says. Minimise panics if the objective is nil, if there is
+// no parameter, or if the method needs second derivatives; one that needs no gradient stops at a limit of
 // yours.
 func Minimise(objective Objective, theta []float64, m optimize.Method, s *optimize.Settings) (*optimize.Result, error) {
 	if objective == nil {
 		panic("training: Minimise without an objective")
+	}
+	if len(theta) == 0 {
+		panic("training: Minimise without parameters")
 	}
 	f := &evaluation{objective: objective, gradient: make([]float64, len(theta))}
 	// The first evaluation is made here, so that what is wrong shows here.

@@ -199,6 +199,7 @@ func TestSettingsThatMeanNothing(t *testing.T) {
 			Loop{Method: SGD{Rate: 1}, Objective: quartic, Steps: 1, Stop: EarlyStop{Patience: -1}}.Run(nil)
 		},
 		"nothing to minimise": func() { Minimise(nil, []float64{1}, nil, nil) },
+		"no parameters":       func() { Minimise(bowl(), nil, nil, nil) },
 		"second derivatives":  func() { Minimise(bowl(1), []float64{1}, &optimize.Newton{}, nil) },
 	} {
 		func() {
