@@ -110,6 +110,12 @@ func (t Algorithm1) filled() (Algorithm1, error) {
 		t.Batch = 1
 	}
 	switch {
+	case t.Loss != Squared && t.Loss != CrossEntropy:
+		return t, fmt.Errorf("hopfield: loss %d is unknown: use Squared or CrossEntropy", int(t.Loss))
+	case t.Projection < Parameterised || t.Projection > EveryPass:
+		return t, fmt.Errorf("hopfield: projection %d is unknown: use Parameterised, EveryStep or EveryPass", int(t.Projection))
+	case math.IsNaN(t.Margin) || math.IsInf(t.Margin, 0):
+		return t, fmt.Errorf("hopfield: the margin of the stability term is %v, want a finite number", t.Margin)
 	case t.Passes < 0 || t.Batch < 0 || t.Batch > len(t.Patterns):
 		return t, fmt.Errorf("hopfield: %d passes in batches of %d of %d patterns: want positive ones, and a batch no larger than the patterns", t.Passes, t.Batch, len(t.Patterns))
 	case !(t.Stability >= 0) || math.IsInf(t.Stability, 0):

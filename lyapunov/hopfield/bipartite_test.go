@@ -136,6 +136,10 @@ func TestBipartiteFixedPoint(t *testing.T) {
 	eigs := []float64{real(p.Eigen[0]), real(p.Eigen[1])}
 	sort.Float64s(eigs)
 	r.Close(t, "jac_eigs", eigs, 1e-13, true)
+	saddle := bipartiteMust(NewBipartite(mat.NewDense(1, 1, []float64{1.5}), nil, tanh, tanh))
+	if s, err := saddle.point([]float64{0, 0}, nil); err != nil || s.Stable() { // eigenvalues -1 ± 3/2
+		t.Errorf("the saddle %+v is stable, %v", s, err)
+	}
 	// From the other side the other minimum, not the saddle between them.
 	q, err := b.Descend([]float64{-2, -0.5}, 0)
 	if err != nil || !q.Stable() || q.X[0] > 0 || q.Energy <= p.Energy {
@@ -229,11 +233,15 @@ func bipartitePrinted(b *Bipartite, x []float64) []float64 {
 // with the measure det ∂²L the drift beyond Field is zero, without it is not.
 func TestBipartiteStatements(t *testing.T) {
 	printedRight, volumes := 0, 0
-	n := bipartiteCases(t, 400)
+	n := bipartiteCases(t, 5000)
 	for k := range n {
 		b, x, _ := randomNetwork(k)
 		if err := lyapunov.CheckEnergy(b, [][]float64{x}); err != nil {
 			t.Fatalf("case %d: %v", k, err)
+		}
+		m := []Measure{FiringRate, Riemannian}[k%2]
+		if err := lyapunov.CheckEnergy(b.Effective(0.37, m), [][]float64{x}); err != nil {
+			t.Fatalf("case %d, %v: %v", k, m, err)
 		}
 		d := len(x)
 		grad, field, other := make([]float64, d), make([]float64, d), make([]float64, d)
@@ -307,7 +315,7 @@ func bipartiteVolume(t *testing.T, k int, b *Bipartite, x []float64) int {
 }
 
 func TestBipartiteDescends(t *testing.T) {
-	for k := range bipartiteCases(t, 200) {
+	for k := range bipartiteCases(t, 5000) {
 		b, x, _ := randomNetwork(k)
 		start := b.Value(x)
 		if b.Normalisable(1, FiringRate) != nil {

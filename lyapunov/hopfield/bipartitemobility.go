@@ -107,6 +107,7 @@ func (b *Bipartite) VolumeGradient(dst, x []float64) {
 // finite.
 func (b *Bipartite) Effective(T float64, m Measure) lyapunov.Energy {
 	bipartiteTemperature(T)
+	bipartiteMeasure(m)
 	return bipartiteEffective{b, float64(m) * T}
 }
 
@@ -134,6 +135,13 @@ func (e bipartiteEffective) Gradient(dst, x []float64) {
 	e.VolumeGradient(s, x)
 	for i := range dst {
 		dst[i] -= e.t * s[i]
+	}
+}
+
+// bipartiteMeasure panics unless the power of det ∂²L is a number.
+func bipartiteMeasure(m Measure) {
+	if math.IsNaN(float64(m)) || math.IsInf(float64(m), 0) {
+		panic(fmt.Sprintf("hopfield: Measure is %g, want a finite power", float64(m)))
 	}
 }
 

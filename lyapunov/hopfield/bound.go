@@ -115,8 +115,8 @@ func (m *Modern) RetrievalBound(k int) *RetrievalBound {
 	beta := m.sharpness("RetrievalBound")
 	b := &RetrievalBound{Separation: m.Separation(k), Radius: math.NaN(), Simple: math.NaN(), Within: math.NaN(), beta: beta, others: float64(m.n - 1)}
 	for j := range m.n {
-		b.Reach = math.Max(b.Reach, modernDistance(m.row(j), m.row(k)))
-		b.norm = math.Max(b.norm, math.Sqrt(floats.Dot(m.row(j), m.row(j))))
+		b.Reach = math.Max(b.Reach, floats.Distance(m.row(j), m.row(k), 2))
+		b.norm = math.Max(b.norm, floats.Norm(m.row(j), 2))
 	}
 	if b.Reach == 0 { // all patterns are one: its equilibrium is exact
 		b.Applies, b.Radius, b.Simple, b.Within = true, 0, 0, math.Inf(1)
@@ -126,8 +126,10 @@ func (m *Modern) RetrievalBound(k int) *RetrievalBound {
 	b.OneStep = 2 * b.norm * decay
 	b.Q = beta * b.Reach * b.Reach * decay
 	if b.Applies = math.E*b.Q < 1; b.Applies {
-		b.Radius = -LambertW0(-b.Q) / (beta * b.Reach)
-		b.Simple = math.E * b.Reach * decay
+		b.Radius, b.Simple = b.Reach*decay, math.E*b.Reach*decay
+		if b.Q > 0 { // it underflows before D (n-1) exp(-βΔ) does
+			b.Radius *= -LambertW0(-b.Q) / b.Q
+		}
 		b.Within = 1 / (beta * b.Reach)
 	}
 	return b
@@ -186,7 +188,7 @@ func LambertW0(x float64) float64 {
 		if f == 0 {
 			break
 		}
-		step := f / (e*(w+1) - (w+2)*f/(2*w+2))
+		step := f / (e*(w+1) - f*((w+2)/(2*w+2))) // (w+2)*f may overflow
 		w -= step
 		if math.Abs(step) <= 1e-16*math.Abs(w) {
 			break

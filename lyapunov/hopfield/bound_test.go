@@ -22,6 +22,12 @@ func TestLambertW0(t *testing.T) {
 			t.Errorf("W₀(%g) = %g, w exp w = %g", x, w, w*math.Exp(w))
 		}
 	}
+	// Up to the largest number, w + ln w = ln x.
+	for x := 1e300; x < math.MaxFloat64/1.1; x *= 1.1 {
+		if w := LambertW0(x); math.Abs(w+math.Log(w)-math.Log(x)) > 4e-16*w {
+			t.Errorf("W₀(%g) = %.17g, w + ln w - ln x = %g", x, w, w+math.Log(w)-math.Log(x))
+		}
+	}
 	if LambertW0(0) != 0 || LambertW0(-1/math.E) != -1 || !math.IsInf(LambertW0(math.Inf(1)), 1) || !math.IsNaN(LambertW0(-0.4)) || !math.IsNaN(LambertW0(math.NaN())) {
 		t.Error("W₀ at the ends of its domain, or outside")
 	}
@@ -45,6 +51,20 @@ func TestBoundEdges(t *testing.T) {
 	}
 	if b := twins.RetrievalBound(1); !b.Applies || b.Radius != 0 || b.Separation != 0 {
 		t.Errorf("twins: %+v", b)
+	}
+	faint, err := NewSoftmax(mat.NewDense(2, 2, []float64{1e-200, 0, 0, 1e-200}), 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := faint.RetrievalBound(0); !b.Applies || math.Abs(b.Radius/math.Sqrt2/1e-200-1) > 1e-14 || b.OneStep != 2e-200 {
+		t.Errorf("faint patterns: %+v", b)
+	}
+	pair, err := NewSoftmax(mat.NewDense(2, 1, []float64{1, -1}), 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := pair.equilibrium([]float64{0}, 0); pair.OneEquilibrium() || e.Kind() != "degenerate" || e.Stable() || e.Index() != 0 {
+		t.Errorf("the pitchfork: one equilibrium %v, %s, stable %v, index %d", pair.OneEquilibrium(), e.Kind(), e.Stable(), e.Index())
 	}
 	tanh, err := NewModern(mat.NewDense(1, 1, []float64{1}), waves{}, nil)
 	if err != nil {

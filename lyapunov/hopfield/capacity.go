@@ -159,21 +159,23 @@ func (c *Capacity) trial(l, k int) (t capacityTrial, err error) {
 			return t, fmt.Errorf("probe %d has no fixed point after 10000 sweeps: does the rule give symmetric weights with W_ii >= 0?", p)
 		}
 		m := x.Overlap(Pack(stored[p]))
-		t.overlap += m / float64(count)
-		t.sweeps += float64(sweeps) / float64(count)
+		t.overlap += m
+		t.sweeps += float64(sweeps)
 		if m >= c.Recalled {
-			t.recalled += 1 / float64(count)
+			t.recalled++
 		}
 	}
-	return t, nil
+	n := float64(count)
+	return capacityTrial{overlap: t.overlap / n, recalled: t.recalled / n, sweeps: t.sweeps / n}, nil
 }
 
 // capacityMean returns the mean over the trials and its standard error.
 func capacityMean(trials []capacityTrial, f func(capacityTrial) float64) (mean, stderr float64) {
 	n := float64(len(trials))
 	for _, t := range trials {
-		mean += f(t) / n
+		mean += f(t)
 	}
+	mean /= n
 	for _, t := range trials {
 		stderr += (f(t) - mean) * (f(t) - mean)
 	}

@@ -67,6 +67,18 @@ func TestHebbFlipProbability(t *testing.T) {
 	if HebbFlipProbability(2, 3) != 0 || HebbFlipProbability(1, 9) != 0 || math.Abs(HebbFlipProbability(3, 3)-1./16) > 1e-15 {
 		t.Errorf("few terms: %v, %v", HebbFlipProbability(2, 3), HebbFlipProbability(3, 3))
 	}
+	// Sums of 40 digits, up to 10⁸ signs.
+	for _, c := range []struct {
+		m, n int
+		want float64
+	}{
+		{5, 7, 0.0757948160171508789}, {7, 5, 0.153728127479553223}, {20, 100, 0.0105509531402449431}, {3, 1000, 5.52807972061531721e-116},
+		{40, 200, 0.0115935399338865743}, {1000, 10000, 0.000778034711123773093}, {10000, 10000, 0.158631055649111185}, {100, 1000000, 0},
+	} {
+		if got := HebbFlipProbability(c.m, c.n); math.Abs(got-c.want) > 1e-12*c.want {
+			t.Errorf("m = %d, n = %d: %.17g, want %.17g", c.m, c.n, got, c.want)
+		}
+	}
 	const m, n, networks = 40, 200, 300
 	exact := HebbFlipProbability(m, n)
 	if normal := math.Erfc(math.Sqrt(float64(n)/(2*m))) / 2; math.Abs(exact/normal-1) > 0.1 {
@@ -135,6 +147,16 @@ func TestCapacity(t *testing.T) {
 	}
 	if _, r, _ := curve.Recalled(); r[0] < 0.95 {
 		t.Errorf("the pseudo-inverse recalls %v", r)
+	}
+	// Without noise all of them, to the last unit; and two equal loads have networks of
+	// their own.
+	c = Capacity{Units: 100, Loads: []float64{0.12, 0.12}, Networks: 10, Rule: HollowPseudoInverse, Recalled: 1, Seed: 3}
+	if curve, err = c.Curve(); err != nil || curve[0].Overlap != 1 || curve[0].Recalled != 1 || curve[0].OverlapErr != 0 {
+		t.Errorf("the pseudo-inverse keeps %+v, %v", curve, err)
+	}
+	c.Rule = Hebb
+	if curve, err = c.Curve(); err != nil || curve[0] == curve[1] {
+		t.Errorf("two equal loads give %+v, %v", curve, err)
 	}
 }
 

@@ -74,15 +74,39 @@ func HebbFlipProbability(m, n int) float64 {
 	}
 	// ξ_i h_i n = (n-1) + S, S = Σ ±1 over N terms, and the unit flips if S < -(n-1).
 	terms := (m - 1) * (n - 1)
-	var p float64
-	lgamma := func(x int) float64 { v, _ := math.Lgamma(float64(x) + 1); return v }
-	top := lgamma(terms)
-	for minus := (terms+n-1)/2 + 1; minus <= terms; minus++ {
-		t := math.Exp(top - lgamma(minus) - lgamma(terms-minus) - float64(terms)*math.Ln2)
-		p += t
-		if t < 1e-17*p {
-			break
-		}
+	minus := (terms+n-1)/2 + 1
+	if minus > terms {
+		return 0
 	}
-	return p
+	sum := 1.0 // in units of the first and largest term
+	for k, t := minus, 1.0; k < terms && t > 1e-17*sum; k++ {
+		t *= float64(terms-k) / float64(k+1)
+		sum += t
+	}
+	return sum * fairBinomial(terms, minus)
+}
+
+// fairBinomial returns Binomial(n, k) / 2ⁿ for k > n/2. Differences of the logarithms
+// of factorials lose as many digits as those have before the point; with δ = 2k/n - 1
+// what is left of them is
+//
+//	exp(-n (½ ln(1 - δ²) + δ artanh δ) + r(n) - r(k) - r(n-k)) / √(½πn (1 - δ²)).
+func fairBinomial(n, k int) float64 {
+	if k == n {
+		return math.Ldexp(1, -n)
+	}
+	d := float64(2*k-n) / float64(n)
+	e := math.Log1p(-d*d)/2 + d*math.Atanh(d)
+	return math.Exp(stirlingRest(n)-stirlingRest(k)-stirlingRest(n-k)-float64(n)*e) / math.Sqrt(math.Pi/2*float64(n)*(1-d*d))
+}
+
+// stirlingRest returns r(n) = ln n! - ln(√(2πn) (n/e)ⁿ) for n > 0.
+func stirlingRest(n int) float64 {
+	x := float64(n)
+	if n < 16 {
+		v, _ := math.Lgamma(x + 1)
+		return v - (x+0.5)*math.Log(x) + x - math.Log(2*math.Pi)/2
+	}
+	y := 1 / (x * x)
+	return (1./12 - y*(1./360-y*(1./1260-y*(1./1680-y/1188)))) / x
 }

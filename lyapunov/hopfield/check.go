@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -74,6 +75,15 @@ func checkFinite(name string, x []float64) error {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("hopfield: %s[%d] = %v is not finite: check the data that it was made of", name, i, v)
 		}
+	}
+	return nil
+}
+
+// checkSum returns an error unless sums of the weights and biases, an energy say, stay
+// clear of overflow.
+func checkSum(w, b []float64) error {
+	if size := floats.Norm(w, 1) + 2*floats.Norm(b, 1); 4*size > math.MaxFloat64 {
+		return fmt.Errorf("hopfield: Σ |W_ij| + 2 Σ |b_i| is %.3g: energies may overflow; divide W and b by one number", size)
 	}
 	return nil
 }

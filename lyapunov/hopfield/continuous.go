@@ -38,8 +38,9 @@ type Continuous struct {
 
 // NewContinuous returns the network with symmetric weights w, biases b (nil: 0),
 // activation f, and the time constants tau: none for 1, one for all units, or
-// one for each. It is an error if w is not square, symmetric and finite, or a
-// length does not fit, or a τ is not positive and finite; it panics if f is nil.
+// one for each. It is an error if w is not square, symmetric and finite, if sums
+// of its entries may overflow, or a length does not fit, or a τ is not positive
+// and finite; it panics if f is nil.
 func NewContinuous(w mat.Matrix, b []float64, f activation.Function, tau ...float64) (*Continuous, error) {
 	c, err := NewAsymmetric(w, b, f, tau...)
 	if err != nil {
@@ -75,6 +76,9 @@ func NewAsymmetric(w mat.Matrix, b []float64, f activation.Function, tau ...floa
 		return nil, err
 	}
 	if err := c.setTau(tau); err != nil {
+		return nil, err
+	}
+	if err := checkSum(c.w, c.b); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -124,7 +128,8 @@ func (c *Continuous) WithActivations(f ...activation.Function) (*Continuous, err
 }
 
 // WithGain returns the network with f(g a) in place of f(a): its weights and
-// biases are g times those of c. It panics unless g is finite.
+// biases are g times those of c. It panics unless g is finite, and sums of the weights
+// remain so.
 func (c *Continuous) WithGain(g float64) *Continuous {
 	if math.IsNaN(g) || math.IsInf(g, 0) {
 		panic(fmt.Sprintf("hopfield: gain is %v, want a finite number", g))
@@ -133,6 +138,9 @@ func (c *Continuous) WithGain(g float64) *Continuous {
 	d.w, d.b = slices.Clone(c.w), slices.Clone(c.b)
 	floats.Scale(g, d.w)
 	floats.Scale(g, d.b)
+	if err := checkSum(d.w, d.b); err != nil {
+		panic(fmt.Sprintf("%v, or take a smaller gain than %v", err, g))
+	}
 	return &d
 }
 

@@ -225,6 +225,9 @@ func TestNewContinuousErrors(t *testing.T) {
 		{"3 biases for 2 units", func() (*Continuous, error) { return NewContinuous(two, make([]float64, 3), tanh) }},
 		{"b[1] = +Inf", func() (*Continuous, error) { return NewContinuous(two, []float64{0, math.Inf(1)}, tanh) }},
 		{"3 time constants", func() (*Continuous, error) { return NewContinuous(two, nil, tanh, 1, 2, 3) }},
+		{"energies may overflow", func() (*Continuous, error) {
+			return NewContinuous(mat.NewDense(2, 2, []float64{0, 1e308, 1e308, 0}), nil, tanh)
+		}},
 		{"τ[1] is 0", func() (*Continuous, error) { return NewContinuous(two, nil, tanh, 1, 0) }},
 	} {
 		if _, err := c.make(); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -237,6 +240,8 @@ func TestNewContinuousErrors(t *testing.T) {
 	}
 	for name, call := range map[string]func(){
 		"symmetric":       func() { c.Energy() },
+		"smaller gain":    func() { c.WithGain(1e308) },
+		"gain is NaN":     func() { c.WithGain(math.NaN()) },
 		"length mismatch": func() { c.Drive(make([]float64, 2), make([]float64, 3)) },
 		"nil activation":  func() { NewContinuous(two, nil, nil) },
 	} {

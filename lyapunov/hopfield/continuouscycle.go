@@ -28,6 +28,11 @@ func findLimitCycle(c *Continuous, x []float64) (*LimitCycle, error) {
 	m := newContMotion(c, 1e-13)
 	normal := make([]float64, c.n)
 	c.Field(normal, 0, x)
+	size := floats.Norm(normal, 2)
+	if size == 0 {
+		return nil, nil
+	}
+	floats.Scale(1/size, normal)
 	section := &contSection{m: m, through: slices.Clone(x), normal: normal}
 	at := slices.Clone(x)
 	var points [][]float64
@@ -150,7 +155,7 @@ func (s *contSection) locate(x, before []float64, h float64) (float64, error) {
 		} else {
 			hi, high, low = mid, v, low/2
 		}
-		if hi-lo < 1e-15 {
+		if hi-lo < 1e-15*h {
 			return mid, nil
 		}
 	}

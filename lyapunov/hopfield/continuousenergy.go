@@ -164,6 +164,7 @@ func (e *OutputEnergy) Value(x []float64) float64 {
 // Gradient stores ∂E(y)/∂x = W D W (x - y), D = diag f'(a), in dst.
 func (e *OutputEnergy) Gradient(dst, x []float64) {
 	c := e.c
+	checkLen(dst, c.n)
 	a, gap := make([]float64, c.n), make([]float64, c.n)
 	c.Drive(a, x)
 	for i, f := range c.f {

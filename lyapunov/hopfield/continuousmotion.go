@@ -12,6 +12,7 @@ import (
 // serves Settle and Basins; package flows/ode has the solvers for trajectories.
 type contMotion struct {
 	field                 func(dst []float64, t float64, x []float64)
+	tau                   []float64
 	tol                   float64 // error of a step, in the largest coordinate
 	h                     float64 // next step
 	k                     [4][]float64
@@ -19,7 +20,7 @@ type contMotion struct {
 }
 
 func newContMotion(c *Continuous, tol float64) *contMotion {
-	m := &contMotion{field: c.Field, tol: tol, h: floats.Min(c.tau) / 100}
+	m := &contMotion{field: c.Field, tau: c.tau, tol: tol, h: floats.Min(c.tau) / 100}
 	for i := range m.k {
 		m.k[i] = make([]float64, c.n)
 	}
@@ -61,7 +62,7 @@ func (m *contMotion) step(x []float64, limit float64) (float64, error) {
 			}
 			return h, nil
 		}
-		if m.h = h * grow; math.IsNaN(gap) || m.h < 1e-14 {
+		if m.h = h * grow; math.IsNaN(gap) || m.h < 1e-14*floats.Min(m.tau) {
 			return 0, fmt.Errorf("hopfield: the flow can't be followed from x = %.6g: a step of %.3g fails; check that the activations are finite", x, h)
 		}
 	}
@@ -79,8 +80,12 @@ func (m *contMotion) advance(x []float64, t float64) error {
 	return nil
 }
 
-// speed returns max |dx/dt| at x.
+// speed returns max τ_i |dx_i/dt| at x, the same for fast and for slow units.
 func (m *contMotion) speed(x []float64) float64 {
 	m.field(m.k[0], 0, x)
-	return floats.Norm(m.k[0], math.Inf(1))
+	var most float64
+	for i, v := range m.k[0] {
+		most = math.Max(most, math.Abs(m.tau[i]*v))
+	}
+	return most
 }

@@ -27,12 +27,12 @@ func contPotential(f activation.Function, x float64) float64 {
 func contPotentialAt(f activation.Function, a float64) float64 {
 	switch f := f.(type) {
 	case activation.Tanh:
-		v := 2 * math.Abs(f.Rate*a)
+		v := math.Min(2*math.Abs(f.Rate*a), 1e3) // v exp(-v) at +Inf would be NaN
 		return (math.Ln2 - math.Log1p(math.Exp(-v)) - v*math.Exp(-v)/(1+math.Exp(-v))) / f.Rate
 	case activation.Logistic:
 		return contLogistic(f, a) - contLogistic(f, 0)
 	case activation.Algebraic:
-		v := f.Rate * a
+		v := math.Min(math.Abs(f.Rate*a), 1e9)
 		h := math.Hypot(1, v)
 		return v / h * (v / (1 + h)) / (2 * f.Rate) // (1 - 1/h)/2
 	case activation.Arctan:

@@ -34,7 +34,7 @@ func (s *Limit) Point() []float64 {
 
 // settleLimits say when a trajectory has arrived.
 const (
-	settleSpeed = 1e-6  // |dx/dt| at which Newton's method takes over
+	settleSpeed = 1e-6  // τ |dx/dt| at which Newton's method takes over
 	settleNear  = 1e-3  // how far it may lead
 	settleTol   = 1e-10 // error of a step
 	basinTol    = 1e-7  // the same, for maps
@@ -109,7 +109,7 @@ func (s *settler) run(x0 []float64) (*Limit, error) {
 			look *= 2
 		}
 	}
-	return nil, fmt.Errorf("hopfield: not settled after a time of %.3g: x = %.6g still moves at %.3g; start elsewhere, or look whether an eigenvalue of the Jacobian is near 0 (asymmetric networks may also be chaotic)", settleTime*longest, s.x, s.motion.speed(s.x))
+	return nil, fmt.Errorf("hopfield: not settled after a time of %.3g: x = %.6g still moves, τ dx/dt = %.3g; start elsewhere, or look whether an eigenvalue of the Jacobian is near 0 (asymmetric networks may also be chaotic)", settleTime*longest, s.x, s.motion.speed(s.x))
 }
 
 // cycle returns the limit cycle that x has come to: a known one, or, if it is
@@ -128,7 +128,7 @@ func (s *settler) cycle(late bool) (*LimitCycle, error) {
 
 // near returns the known stable equilibrium that x is next to, or nil.
 func (s *settler) near(speed float64) *Equilibrium {
-	if speed*floats.Min(s.c.tau) > 1e-3 {
+	if speed > 1e-3 {
 		return nil
 	}
 	for _, e := range s.seen {

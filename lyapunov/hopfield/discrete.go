@@ -25,7 +25,8 @@ type Discrete struct {
 	columns   []float64 // columns of W: the same numbers where W is symmetric
 	b         []float64
 	scale     float64
-	exact     bool // W and b are integers in these units
+	exact     bool      // W and b are integers in these units
+	slack     []float64 // below which a field may be rounding, nil where exact
 	symmetric bool
 	tie       Tie
 	lanes     *bitsLanes // nil where the fields do not fit
@@ -33,7 +34,7 @@ type Discrete struct {
 
 // NewDiscrete returns the network with the symmetric weights w, the biases b (nil is
 // 0) and the rule for ties. It is an error if w is not square or not symmetric, if b
-// has another length, or if a number is not finite.
+// has another length, or if a number is not finite or sums of them may not be.
 func NewDiscrete(w mat.Matrix, b []float64, tie Tie) (*Discrete, error) {
 	if err := checkSquare("W", w); err != nil {
 		return nil, err
@@ -71,9 +72,14 @@ func newDiscrete(w mat.Matrix, b []float64, tie Tie, symmetric bool) (*Discrete,
 		return nil, err
 	}
 	d := &Discrete{n: n, w: discreteRows(w), b: slices.Clone(b), scale: 1, symmetric: symmetric, tie: tie}
-	if s := discreteUnits(n, d.w, d.b); s > 0 {
+	if err := checkSum(d.w, d.b); err != nil {
+		return nil, err
+	}
+	if s := discreteUnits(n, d.w, d.b, d.b); s > 0 { // b twice, as in -2 E
 		d.scale, d.exact = s, true
 		d.w, d.b = discreteScaled(d.w, s), discreteScaled(d.b, s)
+	} else {
+		d.slack = discreteSlack(d.w, d.b)
 	}
 	d.columns = d.w
 	if !symmetric {
@@ -121,7 +127,8 @@ func (d *Discrete) Symmetric() bool { return d.symmetric }
 
 // Exact reports whether W and b are integers over one denominator, so that the
 // fields are sums without rounding and ties are decided exactly. The denominator is
-// a power of 2 or n times one, as for the weights of Hebb.
+// a power of 2, n times one, as for the weights of Hebb, or one of 10, 100, ... 10⁶
+// times one, for decimals: 0.1 counts as a tenth.
 func (d *Discrete) Exact() bool { return d.exact }
 
 // W returns a copy of the weights.
@@ -208,13 +215,13 @@ func (d *Discrete) flip(x, h float64, i int) float64 {
 	return 2*float64(x*h) - 2*d.w[i*d.n+i]
 }
 
-// IsFixed reports whether x is a fixed point: each unit, by itself, stays. The fixed
-// points of single and of synchronous updates are the same. With Coin a unit at a
-// tie does not stay. It panics if x has another length.
+// IsFixed reports whether x is a fixed point: a state of -1 and +1 in which each unit,
+// by itself, stays. The fixed points of single and of synchronous updates are the
+// same. With Coin a unit at a tie does not stay. It panics if x has another length.
 func (d *Discrete) IsFixed(x []float64) bool {
 	checkLen(x, d.n)
 	for i, xi := range x {
-		if d.moves(xi, d.row(i, x)+d.b[i]) {
+		if xi != 1 && xi != -1 || d.moves(xi, d.row(i, x)+d.b[i]) {
 			return false
 		}
 	}

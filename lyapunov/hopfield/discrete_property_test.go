@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// discreteCases is how many random networks a theorem is tried on: HOPFLOW_CASES=5000
-// for many.
+// discreteCases is how many random networks a theorem is tried on, 5,000 unless
+// HOPFLOW_CASES is another number.
 func discreteCases(t testing.TB) int {
 	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
 		n, err := strconv.Atoi(s)
@@ -22,7 +22,7 @@ func discreteCases(t testing.TB) int {
 		}
 		return n
 	}
-	return 300
+	return 5000
 }
 
 // A trialNet is a random network, with ties where it is of small integers.

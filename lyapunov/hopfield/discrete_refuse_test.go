@@ -171,6 +171,9 @@ func TestTiesAreExact(t *testing.T) {
 	if d := mustDiscrete(t, [][]float64{{0, 1 << 52}, {1 << 52, 0}}, nil, Keep); d.Exact() {
 		t.Error("2⁵³ units need not add up exactly")
 	}
+	if d := mustDiscrete(t, [][]float64{{0}}, []float64{1 << 52}, Keep); d.Exact() {
+		t.Error("-2E of a bias of 2⁵² units is 2⁵³ units")
+	}
 	if d := mustDiscrete(t, [][]float64{{0, 1e300}, {1e300, 0}}, nil, Keep); d.Exact() {
 		t.Error("1e300 units do not add up exactly")
 	}

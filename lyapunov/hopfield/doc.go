@@ -17,9 +17,9 @@
 //
 // The theorems about the discrete network compare a local field with 0, and
 // what they say is exact only if the fields are. They are where W and b are
-// integers, or integers over one power of two, small enough that every sum is
-// below 2⁵³ of that unit: then each order of summation, and a fused
+// integers over one denominator (see Discrete.Exact), small enough that every sum
+// is below 2⁵³ of that unit: then each order of summation, and a fused
 // multiply-add, gives the same number. Elsewhere a field within rounding of 0
-// has an arbitrary sign: Discrete recomputes its fields before it declares a
-// fixed point, so that a fixed point is one of the fields that Field returns.
+// has the sign of the sum that Discrete.Field returns, whatever asks for it:
+// Update, Run, RunBatch, Graph and IsFixed agree.
 package hopfield

@@ -14,7 +14,7 @@ import (
 // are steepest, along the most oscillating direction, or by leaving the range.
 func TestStepBoundIsSharp(t *testing.T) {
 	oscillating, leaving := 0, 0
-	for i := range hopfieldCases(t, 400) {
+	for i := range hopfieldCases(t, 5000) {
 		c, x, _ := contRandom(t, 71, uint64(i))
 		bound, err := c.StepBound()
 		if err != nil {
@@ -127,6 +127,13 @@ func TestStepBoundExamples(t *testing.T) {
 	}
 	if p, _, err := c.EulerPeriod([]float64{0.2, 0.4}, 0.7, 500, 1e-12); err != nil || p != 1 {
 		t.Errorf("period %d, %v, want an equilibrium", p, err)
+	}
+	free, err := NewContinuous(mat.NewDense(1, 1, nil), []float64{0.4}, activation.NewTanh(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, _, err := free.EulerPeriod([]float64{0.9}, 1, 2, 0); err != nil || p != 1 {
+		t.Errorf("without weights the second step repeats the first, exactly: period %d, %v", p, err)
 	}
 	if _, _, err := c.EulerPeriod([]float64{0.2, 0.4}, 0.7, 1, 1e-12); err == nil {
 		t.Error("one step counts as settled")

@@ -1,6 +1,7 @@
 package hopfield
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -21,10 +22,11 @@ type Equilibrium struct {
 func (e *Equilibrium) Stable() bool { return e.Stability.Stable() }
 
 // Kind returns "stable", "saddle", "unstable" (in every direction) or
-// "degenerate" (an eigenvalue within 1e-9 of zero: linearisation does not tell).
+// "degenerate" (an eigenvalue within 1e-9 of zero, in units of one over the largest τ:
+// linearisation does not tell).
 func (e *Equilibrium) Kind() string {
 	for _, l := range e.Stability.Eigenvalues {
-		if math.Abs(real(l)) < 1e-9 {
+		if math.Abs(real(l))*cmp.Or(e.Stability.slowest, 1) < 1e-9 {
 			return "degenerate"
 		}
 	}

@@ -82,7 +82,7 @@ func equilibriumAt(es []*Equilibrium, x []float64) *Equilibrium {
 // The spectrum by the symmetric solver is that of the Jacobian by the general
 // one; stable, λ_max < 1 and a positive definite Hessian are one and the same.
 func TestStabilitySpectrum(t *testing.T) {
-	for i := range hopfieldCases(t, 300) {
+	for i := range hopfieldCases(t, 5000) {
 		c, x, _ := contRandom(t, 42, uint64(i))
 		s, err := c.Stability(x)
 		if err != nil {
@@ -106,6 +106,23 @@ func TestStabilitySpectrum(t *testing.T) {
 	}
 }
 
+// At the pitchfork of W12 = 1, exactly: λ_max = 1, no unstable direction, and not
+// stable either.
+func TestStabilityOnTheBorder(t *testing.T) {
+	c, err := NewContinuous(mat.NewDense(2, 2, []float64{0, 1, 1, 0}), nil, activation.NewTanh(1), 0.37)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.Newton([]float64{0, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := e.Stability
+	if s.Lambda != 1 || s.Abscissa() != 0 || s.Hessian[0] != 0 || s.Index() != 0 || e.Stable() || e.Kind() != "degenerate" {
+		t.Errorf("λ_max %v, abscissa %v, Hessian %v, index %d, %s", s.Lambda, s.Abscissa(), s.Hessian, s.Index(), e.Kind())
+	}
+}
+
 // Eigenvalues of graded Hessians, by the solver where it is good enough, and by
 // hand where it is not.
 func TestGradedHessian(t *testing.T) {
@@ -120,6 +137,12 @@ func TestGradedHessian(t *testing.T) {
 	}
 	if floats.Distance(got, want, math.Inf(1)) > 1e-9 {
 		t.Errorf("eigenvalues %v, by the solver %v", got, want)
+	}
+	// Digits of a computation with fifty of them; the usual solver finds -5.8 for the
+	// least, and with it a saddle for a minimum.
+	got, err = stabilityGraded(mat.NewSymDense(3, []float64{1e18, 1e8, 2e8, 1e8, 3, 0.5, 2e8, 0.5, 4}))
+	if err != nil || math.Abs(got[0]-2.79263279680219097) > 1e-14 || math.Abs(got[1]-4.15736720319780903) > 1e-14 {
+		t.Errorf("eigenvalues %.17g, %v, want 2.79 and 4.16", got, err)
 	}
 	// The 1e18 takes 9e-18 off the 2, and the solver's rounding all of it.
 	got, err = stabilityGraded(mat.NewSymDense(2, []float64{1e18, 3, 3, 2}))
@@ -139,6 +162,41 @@ func TestSettlePassesSaddle(t *testing.T) {
 		s, err := c.Settle([]float64{0.5, -0.5 + shift})
 		if err != nil || s.Kind() != want || s.Point()[0]*shift < 0 {
 			t.Errorf("from the stable manifold plus %v: %v, %v, want %s", shift, s, err, want)
+		}
+	}
+}
+
+// Time constants only set the clock: where trajectories settle, and the period of a
+// cycle in units of τ, do not depend on it.
+func TestSettleInAnyUnits(t *testing.T) {
+	for _, tau := range []float64{1e-12, 1e-8, 0.37, 1e5, 1e10} {
+		c, err := NewContinuous(mat.NewDense(2, 2, []float64{0, 2, 2, 0}), nil, activation.NewTanh(1), tau)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for shift, want := range map[float64]string{0: "saddle", 1e-6: "stable"} {
+			s, err := c.Settle([]float64{0.5, -0.5 + shift})
+			if err != nil || s.Kind() != want || s.Time > 100*tau {
+				t.Errorf("τ = %v: %v, %v, want %s", tau, s, err, want)
+			}
+		}
+		ring, err := NewAsymmetric(mat.NewDense(2, 2, []float64{2, -2, 2, 2}), nil, activation.NewTanh(1), tau)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := ring.Settle([]float64{0.1, 0.05})
+		if err != nil || s.Cycle == nil || math.Abs(s.Cycle.Period/tau-6.83763354804984) > 1e-10 {
+			t.Errorf("τ = %v: %v, %v, want a period of 6.8376 τ", tau, s, err)
+		}
+	}
+	// A slow unit beside a fast one: passing the saddle is not arriving.
+	for _, tau := range [][]float64{{1, 1e4}, {1e4, 1}, {1e-6, 0.1}} {
+		c, err := NewContinuous(mat.NewDense(2, 2, []float64{0, 2, 2, 0}), nil, activation.NewTanh(1), tau...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := c.Settle([]float64{1e-6, 1e-7}); err != nil || s.Kind() != "stable" || s.Point()[0] < 0.95 {
+			t.Errorf("τ = %v: %v, %v, want the upper memory", tau, s, err)
 		}
 	}
 }

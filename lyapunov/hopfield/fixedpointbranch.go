@@ -13,9 +13,12 @@ import (
 type Branch struct {
 	Gain   []float64
 	States [][]float64
-	// Lambda is the Lambda of Stability at each point: stable below 1. It passes 1
-	// at folds, where the branch turns back in g, and at bifurcations.
+	// Lambda is the Lambda of Stability at each point. It passes 1 at folds, where the
+	// branch turns back in g, and at bifurcations.
 	Lambda []float64
+	// Stable is whether the point is stable. For symmetric W that is Lambda < 1; for
+	// others it depends on the τ_i, too.
+	Stable []bool
 	Folds  []int // points next to a turn
 }
 
@@ -27,7 +30,7 @@ func (b *Branch) Component(i int) *BranchCurve {
 	c := &BranchCurve{Stable: true, X: b.Gain}
 	for k, x := range b.States {
 		c.Y = append(c.Y, x[i])
-		c.Stable = c.Stable && (b.Lambda[k] < 1 || k > 0 && k == b.Len()-1)
+		c.Stable = c.Stable && (b.Stable[k] || k > 0 && k == b.Len()-1)
 	}
 	return c
 }
@@ -37,12 +40,12 @@ func (b *Branch) Component(i int) *BranchCurve {
 func (b *Branch) StableParts() (stable, unstable []*Branch) {
 	for from := 0; from < b.Len(); {
 		to := from + 1
-		for to < b.Len() && (b.Lambda[to] < 1) == (b.Lambda[from] < 1) {
+		for to < b.Len() && b.Stable[to] == b.Stable[from] {
 			to++
 		}
 		end := min(to+1, b.Len())
-		part := &Branch{Gain: b.Gain[from:end], States: b.States[from:end], Lambda: b.Lambda[from:end]}
-		if b.Lambda[from] < 1 {
+		part := &Branch{Gain: b.Gain[from:end], States: b.States[from:end], Lambda: b.Lambda[from:end], Stable: b.Stable[from:end]}
+		if b.Stable[from] {
 			stable = append(stable, part)
 		} else {
 			unstable = append(unstable, part)
@@ -115,7 +118,8 @@ func (b *Branch) add(c *Continuous, at []float64) error {
 	if err != nil {
 		return err
 	}
-	b.Gain, b.States, b.Lambda = append(b.Gain, g), append(b.States, x), append(b.Lambda, s.Lambda)
+	b.Gain, b.States = append(b.Gain, g), append(b.States, x)
+	b.Lambda, b.Stable = append(b.Lambda, s.Lambda), append(b.Stable, s.Stable())
 	return nil
 }
 

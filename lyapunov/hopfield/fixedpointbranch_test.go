@@ -100,6 +100,33 @@ func TestBranchPassesPitchfork(t *testing.T) {
 	}
 }
 
+// DW has eigenvalues ±2i g at 0 for W = [[2 -4] [2 -2]], real parts below 1: with one
+// τ the point is stable, with τ = (1, 10) it is not above g = 11/18: the trace of
+// T⁻¹(gW - 1) is 2g - 1 - (2g + 1)/10.
+func TestBranchStabilityDependsOnTau(t *testing.T) {
+	for _, c := range []struct {
+		tau    []float64
+		border float64
+	}{{[]float64{3}, math.Inf(1)}, {[]float64{1, 10}, 11. / 18}} {
+		net, err := NewAsymmetric(mat.NewDense(2, 2, []float64{2, -4, 2, -2}), nil, activation.NewTanh(1), c.tau...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := net.Continue([]float64{0, 0}, 0.1, 1.2, 0.01)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, g := range b.Gain {
+			if b.Stable[k] != (g < c.border) || math.Abs(b.Lambda[k]) > 1e-7 {
+				t.Errorf("τ = %v: at the gain %v stable is %v, Λ = %v", c.tau, g, b.Stable[k], b.Lambda[k])
+			}
+		}
+		if _, unstable := b.StableParts(); len(unstable) != len(c.tau)-1 {
+			t.Errorf("τ = %v: %d unstable parts", c.tau, len(unstable))
+		}
+	}
+}
+
 // A small bias breaks the same pitchfork up: the branch from small gain is stable all
 // the way, however small the gap is against the step; that of the other memory turns
 // back at a fold and ends at the saddle.

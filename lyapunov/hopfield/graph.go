@@ -80,12 +80,13 @@ type graphFields struct {
 	d          *Discrete
 	half, mask int
 	low, high  []float64 // a row of n fields for each state of that half
+	x          []float64
 }
 
 func newGraphFields(d *Discrete) *graphFields {
-	f := &graphFields{d: d, half: d.n / 2}
+	f := &graphFields{d: d, half: d.n / 2, x: make([]float64, d.n)}
 	f.mask = 1<<f.half - 1
-	x := make([]float64, d.n)
+	x := f.x
 	table := func(from, to int, start []float64) []float64 {
 		t := make([]float64, d.n<<(to-from))
 		for code := range 1 << (to - from) {
@@ -111,6 +112,18 @@ func (f *graphFields) rows(code int) (low, high []float64) {
 	return f.low[i : i+n : i+n], f.high[j : j+n : j+n]
 }
 
+// exactly returns h, the field of unit i as the sum of two rows, or, where the sign of
+// that may be rounding, what Field returns.
+func (f *graphFields) exactly(code, i int, h float64) float64 {
+	if s := f.d.slack; s == nil || math.Abs(h) > s[i] {
+		return h
+	}
+	for j := range f.x {
+		f.x[j] = float64(code>>j&1*2 - 1)
+	}
+	return f.d.row(i, f.x) + f.d.b[i]
+}
+
 // after returns the code after unit i has followed the field h.
 func (f *graphFields) after(code, i int, h float64) int {
 	switch {
@@ -125,7 +138,7 @@ func (f *graphFields) after(code, i int, h float64) int {
 func (f *graphFields) sweep(code int, units []int) int {
 	low, high := f.rows(code)
 	for _, i := range units {
-		if next := f.after(code, i, low[i]+high[i]); next != code {
+		if next := f.after(code, i, f.exactly(code, i, low[i]+high[i])); next != code {
 			code = next
 			low, high = f.rows(code)
 		}
@@ -137,7 +150,7 @@ func (f *graphFields) together(code int) int {
 	next := code
 	low, high := f.rows(code)
 	for i, h := range low {
-		next = f.after(next, i, h+high[i])
+		next = f.after(next, i, f.exactly(code, i, h+high[i]))
 	}
 	return next
 }
@@ -146,7 +159,7 @@ func (f *graphFields) greedy(code int) int {
 	best, least := code, 0.0
 	low, high := f.rows(code)
 	for i, h := range low {
-		h += high[i]
+		h = f.exactly(code, i, h+high[i])
 		x := float64(code>>i&1*2 - 1)
 		if !f.d.moves(x, h) {
 			continue

@@ -70,6 +70,25 @@ func BenchmarkGraphOfTwenty(b *testing.B) {
 	}
 }
 
+// By hand, W and b of notebook 06: together, the states 3, 5 and 6 of the energies 1.5,
+// 2.5 and 0.5 go to 5, 2 (9.5) and 5; one at a time nothing rises.
+func TestRising(t *testing.T) {
+	d := mustDiscrete(t, [][]float64{{0, 2, -1}, {2, 0, 3}, {-1, 3, 0}}, []float64{1, -2, 0.5}, Keep)
+	for _, c := range []struct {
+		order       Order
+		count, from int
+		worst       float64
+	}{{Together(), 3, 5, 7}, {Fixed(), 0, -1, 0}} {
+		g, err := d.Graph(c.order)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count, worst, from := g.Rising(); count != c.count || worst != c.worst || from != c.from {
+			t.Errorf("%v: %d states rise, by up to %v from %d, want %d, %v, %d", c.order, count, worst, from, c.count, c.worst, c.from)
+		}
+	}
+}
+
 // The states of a cycle met from above its smallest code, and walks that join.
 func TestResolve(t *testing.T) {
 	g := &Graph{Next: []int{3, 2, 3, 2, 4, 4, 5, 1}, net: twenty(t)}

@@ -14,7 +14,7 @@ import (
 )
 
 func TestLagrangianLaws(t *testing.T) {
-	for k := range bipartiteCases(t, 300) {
+	for k := range bipartiteCases(t, 5000) {
 		rng := rand.New(rand.NewPCG(7, uint64(k)))
 		n := 1 + rng.IntN(4)
 		l, _ := randomLayer(rng, n)

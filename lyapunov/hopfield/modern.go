@@ -113,7 +113,7 @@ func (m *Modern) checkBelow() error {
 	if g == 0 {
 		return nil
 	}
-	if norm := m.norm(); !(g*norm*norm < 0.5) {
+	if norm := m.norm(); norm > 0 && !(g*norm*norm < 0.5) {
 		return fmt.Errorf("hopfield: E has no lower bound that holds for certain: F grows like %g|z|² or faster and ‖W‖ = %.3g, want less than ½|z|²/‖W‖²: scale W down, take another F, or NewDenseMemory for states of -1 and +1", g, norm)
 	}
 	return nil

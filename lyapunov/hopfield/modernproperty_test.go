@@ -232,8 +232,8 @@ func inHull(t *testing.T, k int, m *Modern, y, x []float64) {
 // Where e q < 1 an equilibrium lies within -W₀(-q)/(βD) of the pattern, alone
 // within 1/(βD) and stable, whatever the norms, biases and input.
 func TestRetrievalBound(t *testing.T) {
-	applied := 0
-	for k := range modernCases(t, 5000) {
+	applied, cases := 0, modernCases(t, 5000)
+	for k := range cases {
 		rng := rand.New(rand.NewPCG(83, uint64(k)))
 		n, d := 2+rng.IntN(8), 1+rng.IntN(8)
 		w := modernNormal(rng, n, d, 1)
@@ -255,6 +255,9 @@ func TestRetrievalBound(t *testing.T) {
 		if miss := modernDistance(one, at); miss > b.OneStep*(1+1e-12)+1e-14 {
 			t.Fatalf("network %d: one update misses by %g, bound %g", k, miss, b.OneStep)
 		}
+		if b.Applies != (b.Q < 1/math.E) {
+			t.Fatalf("network %d: q = %g, applies: %v", k, b.Q, b.Applies)
+		}
 		if !b.Applies {
 			continue
 		}
@@ -263,7 +266,7 @@ func TestRetrievalBound(t *testing.T) {
 		if err != nil {
 			t.Fatalf("network %d: %v", k, err)
 		}
-		if r := modernDistance(e.X, at); r > b.Radius*(1+1e-10)+1e-13 || b.Radius > b.Simple*(1+1e-12) || b.Radius > b.Within || !e.Stable() {
+		if r := modernDistance(e.X, at); r > b.Radius*(1+1e-10)+1e-13 || b.Radius > b.Simple*(1+1e-12) || b.Radius > b.Within || math.Abs(b.Within*m.Sharpness()*b.Reach-1) > 1e-14 || !e.Stable() {
 			t.Fatalf("network %d: distance %g, bounds %+v, stable %v", k, r, b, e.Stable())
 		}
 		// From anywhere in the ball: the same equilibrium.
@@ -276,7 +279,7 @@ func TestRetrievalBound(t *testing.T) {
 			t.Fatalf("network %d: from the edge of the ball to %v, from the pattern to %v (%v)", k, other.X, e.X, err)
 		}
 	}
-	if applied < 500 {
+	if 10*applied < cases {
 		t.Errorf("the bound applied to %d networks only", applied)
 	}
 	// Tight for two patterns, where the one-step bound is violated.

@@ -54,9 +54,24 @@ func TestModernRefuses(t *testing.T) {
 	}
 	modernPanics(t, "nil potential", func() { NewModern(w, nil, nil) })
 	modernPanics(t, "negative τ", func() { NewModern(w, f, &ModernSettings{Tau: -1}) })
+	if _, err := NewModern(mat.NewDense(2, 3, nil), Exponential{}, nil); err != nil {
+		t.Errorf("without couplings: %v", err)
+	}
 	half := mat.NewDense(1, 1, []float64{0.9})
+	for _, w := range []float64{0.99, 1} {
+		_, err := NewModern(mat.NewDense(1, 1, []float64{w}), Sigmoidal{NewLeakyReLU(0.3)}, nil)
+		if (err == nil) != (w < 1) {
+			t.Errorf("leaky units with ‖W‖ = %g: %v", w, err)
+		}
+	}
 	if _, err := NewModern(half, NewPolynomial(2), nil); err != nil {
 		t.Errorf("a parabola with ‖W‖ < 1: %v", err)
+	}
+	for _, norm := range []float64{0.49, 0.5, 0.7} { // F = 2z²: 2‖W‖² < 1/2
+		_, err := NewModern(mat.NewDense(1, 1, []float64{norm}), steep{}, nil)
+		if (err == nil) != (norm < 0.5) {
+			t.Errorf("F = 2z² with ‖W‖ = %g: %v", norm, err)
+		}
 	}
 	m, err := NewModern(w, f, nil)
 	if err != nil {
@@ -79,6 +94,11 @@ func TestModernRefuses(t *testing.T) {
 		t.Error("one update suffices")
 	}
 }
+
+// steep is F = 2 Σ z².
+type steep struct{ Polynomial }
+
+func (steep) Growth() float64 { return 2 }
 
 // raceDetector is set by race_test.go.
 var raceDetector bool

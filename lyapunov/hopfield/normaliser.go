@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // ErrNotNormalisable is wrapped by errors that say that ∫ exp(-E/T) dμ is infinite.
@@ -71,11 +73,13 @@ func (s *Separable) Tails(i int) (lower, upper Tail, err error) {
 //   - Units with linear tails: E grows like the quadratic form
 //     ½gᵀG⁻¹g + ½fᵀF⁻¹f - gᵀUf, G and F the slopes in the orthant that (g, f) is
 //     in, which has to be positive in every one (copositivity). That is
-//     GrowthNorm < 1. Where all slopes are at most 1, ‖U‖₂ < 1 suffices; for
+//     GrowthNorm < 1; at 1 to rounding an input may decide, which is left
+//     undecided. Where all slopes are at most 1, ‖U‖₂ < 1 suffices; for
 //     U >= 0 with upper slopes 1 it is necessary too; for one leaky unit a side it
 //     is -1/√s < u < 1.
 func (b *Bipartite) Normalisable(T float64, m Measure) error {
 	bipartiteTemperature(T)
+	bipartiteMeasure(m)
 	tails, err := b.tails()
 	if err != nil {
 		return err
@@ -87,6 +91,8 @@ func (b *Bipartite) Normalisable(T float64, m Measure) error {
 	switch {
 	case err != nil:
 		return err
+	case math.Abs(norm.Lower-1) <= 1e-12 && floats.Dot(b.input, norm.Direction[:b.visible.Dim()]) < 0:
+		return fmt.Errorf("hopfield: %w: along %.3g the quadratic part of E is flat and the input raises E: shrink U by a little", ErrUndecided, norm.Direction)
 	case norm.Lower >= 1-1e-12:
 		return fmt.Errorf("hopfield: %w: along %.3g the quadratic part of E does not grow: the coupling's norm in the slopes is %.6g, it has to be below 1: shrink U, subtract the negative phase when learning, or use bounded outputs", ErrNotNormalisable, norm.Direction, norm.Lower)
 	case norm.Upper >= 1:
@@ -119,6 +125,9 @@ func (b *Bipartite) tails() ([][2]Tail, error) {
 func (b *Bipartite) boundedUnits(tails [][2]Tail, T float64, m Measure) error {
 	for i, t := range tails {
 		for _, end := range t {
+			if end.Slope == 0 && m >= FiringRate {
+				continue // ∫ σ'^m dx is finite: σ' <= the range for m = 1
+			}
 			power := end.Log / T
 			if m > 0 {
 				power += float64(m) * end.Power

@@ -33,7 +33,12 @@ func (u Unit) LogPartition(c float64) (float64, error) {
 func (u Unit) Mean(c float64) (float64, error) {
 	if l, ok := u.Activation.(LeakyReLU); ok && !math.IsNaN(c) && !math.IsInf(c, 0) {
 		bipartiteTemperature(u.Temperature)
-		above, below := u.halves(l, c)
+		above, below, err := u.finiteHalves(l, c)
+		if err != nil && l.Slope == 1 {
+			return c, nil // of a Gaussian
+		} else if err != nil {
+			return math.NaN(), err
+		}
 		share, s := 1/(1+math.Exp(below-above)), l.Slope
 		up := halfNormalMean(c, math.Sqrt(u.Temperature))
 		down := halfNormalMean(-c, math.Sqrt(u.Temperature/s))
@@ -54,8 +59,8 @@ func (u Unit) Expect(c float64, phi func(x float64) float64) (float64, error) {
 func (u Unit) Above(c float64) (float64, error) {
 	if l, ok := u.Activation.(LeakyReLU); ok {
 		bipartiteTemperature(u.Temperature)
-		above, below := u.halves(l, c)
-		return 1 / (1 + math.Exp(below-above)), nil
+		above, below, err := u.finiteHalves(l, c)
+		return 1 / (1 + math.Exp(below-above)), err
 	}
 	lnZ, err := u.LogPartition(c)
 	if err != nil {
@@ -80,6 +85,7 @@ func (u Unit) logDensity(c, x float64) float64 {
 
 func (u Unit) integrate(c float64, phi func(x float64) float64) (lnZ, mean float64, err error) {
 	bipartiteTemperature(u.Temperature)
+	bipartiteMeasure(u.Measure)
 	if math.IsNaN(c) || math.IsInf(c, 0) {
 		return math.NaN(), math.NaN(), fmt.Errorf("hopfield: the input of a unit is %v: check the couplings", c)
 	}
@@ -112,8 +118,20 @@ func (u Unit) halves(l LeakyReLU, c float64) (above, below float64) {
 	return above, below
 }
 
+// finiteHalves is halves, or an error where they are beyond float64.
+func (u Unit) finiteHalves(l LeakyReLU, c float64) (above, below float64, err error) {
+	above, below = u.halves(l, c)
+	if sum := above + below; math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return math.NaN(), math.NaN(), fmt.Errorf("hopfield: the law of a leaky unit at input %g and T = %g is beyond float64: scale couplings and states down", c, u.Temperature)
+	}
+	return above, below, nil
+}
+
 func (u Unit) leaky(l LeakyReLU, c float64, phi func(x float64) float64) (lnZ, mean float64, err error) {
-	above, below := u.halves(l, c)
+	above, below, err := u.finiteHalves(l, c)
+	if err != nil {
+		return math.NaN(), math.NaN(), err
+	}
 	top := math.Max(above, below)
 	lnZ = top + math.Log(math.Exp(above-top)+math.Exp(below-top))
 	if phi == nil {
@@ -186,11 +204,18 @@ func (u Unit) mode(c float64) float64 {
 		d := u.Activation.Deriv(x)
 		return d*(c-x)/u.Temperature + float64(u.Measure)*u.Activation.Deriv2(x)/d
 	}
-	s := slope(c)
-	if !(s != 0) || math.IsNaN(s) {
-		return c
+	start := c
+	if low, high := u.Activation.Range(); !math.IsInf(low, 0) && !math.IsInf(high, 0) {
+		// Where σ' underflows there is no slope to follow: begin nearer to the middle.
+		for middle := u.Activation.Inverse((low + high) / 2); !(u.Activation.Deriv(start) > 1e-300) && start != middle; {
+			start = middle + (start-middle)/2
+		}
 	}
-	lo, hi := c, c
+	s := slope(start)
+	if !(s != 0) || math.IsNaN(s) {
+		return start
+	}
+	lo, hi := start, start
 	for step := 0.1; step < 1e9; step *= 2 {
 		lo = hi
 		hi += math.Copysign(step, s)

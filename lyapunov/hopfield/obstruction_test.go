@@ -110,10 +110,37 @@ func TestObstructionCount(t *testing.T) {
 	}
 }
 
+// Of many triples the error names the worst.
+func TestObstructionNamesTheWorst(t *testing.T) {
+	f := activation.NewTanh(1.3)
+	for i := range hopfieldCases(t, 50) {
+		rng := rand.New(rand.NewPCG(34, uint64(i)))
+		patterns := make([][]float64, 5)
+		for k := range patterns {
+			for range 4 {
+				patterns[k] = append(patterns[k], 1.8*rng.Float64()-0.9)
+			}
+		}
+		var worst float64
+		for k := range patterns {
+			for j := range k {
+				for i := range j {
+					worst = math.Max(worst, math.Abs(Obstruction(f, patterns[i], patterns[j], patterns[k])))
+				}
+			}
+		}
+		var e *ObstructedError
+		if err := ObstructionOf(f, patterns); !errors.As(err, &e) || math.Abs(e.Value) != worst || e.Conditions != 6 ||
+			Obstruction(f, patterns[e.Triple[0]], patterns[e.Triple[1]], patterns[e.Triple[2]]) != e.Value {
+			t.Fatalf("case %d: %v, want an obstruction of %v", i, err, worst)
+		}
+	}
+}
+
 // Patterns with one amplitude a component are never obstructed, and Algorithm1
 // stores three of them; three graded ones it refuses, unless told to compromise.
 func TestObstructionOfBinaryPatterns(t *testing.T) {
-	for i := range hopfieldCases(t, 100) {
+	for i := range hopfieldCases(t, 5000) {
 		rng := rand.New(rand.NewPCG(32, uint64(i)))
 		n := 2 + rng.IntN(8)
 		amplitude := make([]float64, n)
@@ -164,6 +191,12 @@ func TestAlgorithm1Errors(t *testing.T) {
 		{"batches of 5", Algorithm1{Patterns: good, Batch: 5}, mat.NewDense(4, 4, nil)},
 		{"stability term is -1", Algorithm1{Patterns: good, Stability: -1}, mat.NewDense(4, 4, nil)},
 		{"NaN", Algorithm1{Patterns: [][]float64{{math.NaN(), 0}}}, mat.NewDense(2, 2, nil)},
+		{"loss 7 is unknown", Algorithm1{Patterns: good, Loss: 7}, mat.NewDense(4, 4, nil)},
+		{"projection 3 is unknown", Algorithm1{Patterns: good, Projection: 3}, mat.NewDense(4, 4, nil)},
+		{"projection -1 is unknown", Algorithm1{Patterns: good, Projection: -1}, mat.NewDense(4, 4, nil)},
+		{"margin of the stability term is NaN", Algorithm1{Patterns: good, Margin: math.NaN()}, mat.NewDense(4, 4, nil)},
+		{"-1 passes", Algorithm1{Patterns: good, Passes: -1}, mat.NewDense(4, 4, nil)},
+		{"stability term is +Inf", Algorithm1{Patterns: good, Stability: math.Inf(1)}, mat.NewDense(4, 4, nil)},
 	} {
 		if _, err := c.alg.Train(c.w, nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error is %v, want one with %q", err, c.want)

@@ -20,7 +20,7 @@ type Potential interface {
 }
 
 // Curved is a Potential that knows bounds of its second derivatives. All
-// potentials of this package are Curved.
+// potentials of this package are Curved but FromEnergy.
 type Curved interface {
 	Potential
 	// Curvature returns numbers with lo I ⪯ ∇²F(z) ⪯ hi I for every z; -Inf and

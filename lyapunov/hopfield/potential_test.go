@@ -21,6 +21,7 @@ func TestPotentialLaws(t *testing.T) {
 		"logistic": Sigmoidal{activation.NewLogistic(1.7)}, "soft projection": Sigmoidal{activation.SoftProjection(0.6)},
 		"tanh": Sigmoidal{activation.NewTanh(0.8)}, "algebraic": Sigmoidal{activation.NewAlgebraic(1.3)},
 		"rectifier":     Sigmoidal{activation.NewRectifier(0.2, 1.4)},
+		"arctan":        Sigmoidal{activation.NewArctan(1.1)},
 		"log-sum-exp":   NewLogSumExp(2.3),
 		"parabola":      NewPolynomial(2),
 		"cubic":         NewPolynomial(3),
@@ -188,7 +189,7 @@ func TestMexicanHatRepels(t *testing.T) {
 
 // The largest slope is attained, and no slope exceeds it.
 func TestSigmoidalCurvatureIsSharp(t *testing.T) {
-	for _, f := range []activation.Smooth{activation.NewLogistic(1.7), activation.NewTanh(0.6), activation.NewAlgebraic(1.3), activation.SoftProjection(0.45)} {
+	for _, f := range []activation.Smooth{activation.NewLogistic(1.7), activation.NewTanh(0.6), activation.NewAlgebraic(1.3), activation.SoftProjection(0.45), activation.NewArctan(2.2), NewLeakyReLU(0.3)} {
 		lo, hi := Sigmoidal{f}.Curvature()
 		top := 0.0
 		for u := -3.0; u <= 3; u += 0.01 {
@@ -197,5 +198,37 @@ func TestSigmoidalCurvatureIsSharp(t *testing.T) {
 		if lo != 0 || top > hi*(1+1e-12) || top < hi*(1-1e-3) {
 			t.Errorf("%T: slopes up to %g, Curvature says %g to %g", f, top, lo, hi)
 		}
+	}
+}
+
+// Curvature of the others: β/2 for softmax, attained between two equal components, and
+// what a power is bounded by.
+func TestPotentialCurvatures(t *testing.T) {
+	h := make([]float64, 3)
+	for _, beta := range []float64{0.37, 7} {
+		f := NewLogSumExp(beta)
+		_, hi := f.Curvature()
+		if f.HessianTimes(h, []float64{0.4, 0.4, -900}, []float64{1, -1, 0}); math.Abs(h[0]-hi) > 1e-15*beta || h[0] != -h[1] || hi != beta/2 {
+			t.Errorf("β = %g: ∇²F (1, -1, 0) = %v, Curvature says %g", beta, h, hi)
+		}
+	}
+	inf := math.Inf(1)
+	for f, want := range map[Polynomial][3]float64{
+		NewPolynomial(2): {1, 1, 0.5}, NewPolynomial(3): {-inf, inf, inf}, NewPolynomial(4): {0, inf, inf},
+		NewRectifiedPolynomial(2): {0, 1, 0.5}, NewRectifiedPolynomial(3): {0, inf, inf}, NewRectifiedPolynomial(4): {0, inf, inf},
+	} {
+		if lo, hi := f.Curvature(); lo != want[0] || hi != want[1] || f.Growth() != want[2] {
+			t.Errorf("%+v: curvature %g to %g, growth %g, want %v", f, lo, hi, f.Growth(), want)
+		}
+	}
+	// Flat at the kink; no value where the output is an end of its range and L* infinite.
+	if NewRectifiedPolynomial(2).HessianTimes(h, []float64{0, -1, 2}, []float64{3, 3, 3}); h[0] != 0 || h[1] != 0 || h[2] != 3 {
+		t.Errorf("half a parabola: ∇²F w = %v", h)
+	}
+	if v := (Sigmoidal{activation.NewArctan(1)}).Value([]float64{1e300}); !math.IsNaN(v) {
+		t.Errorf("arctan at 1e300: F = %g", v)
+	}
+	if v := (Sigmoidal{activation.NewTanh(2)}).Value([]float64{-1e300, 1e300, 0.3}); math.Abs(v/2e300-1) > 1e-15 {
+		t.Errorf("tanh at ±1e300: F = %g", v)
 	}
 }

@@ -59,7 +59,9 @@ func (s Sigmoidal) Curvature() (lo, hi float64) {
 		return 0, f.Rate
 	case activation.Algebraic:
 		return 0, f.Rate / 2
-	case activation.Rectifier:
+	case activation.Arctan:
+		return 0, f.Rate / math.Pi
+	case activation.Rectifier, LeakyReLU:
 		return 0, 1
 	}
 	return 0, math.Inf(1)

@@ -30,14 +30,7 @@ type Gibbs struct {
 // or is not finite.
 func (b *Bipartite) NewGibbs(T float64, m Measure, start [][]float64, seed uint64) (*Gibbs, error) {
 	g := &Gibbs{net: b, held: make([]bool, b.visible.Dim())}
-	if err := b.Normalisable(T, m); err != nil {
-		return nil, err
-	}
-	var err error
-	if g.visible, err = b.sampler(b.visible, T, m); err != nil {
-		return nil, err
-	}
-	if g.hidden, err = b.sampler(b.hidden, T, m); err != nil {
+	if err := g.draws(T, m); err != nil {
 		return nil, err
 	}
 	if err := checkEqualLengths(start); err != nil {
@@ -56,6 +49,24 @@ func (b *Bipartite) NewGibbs(T float64, m Measure, start [][]float64, seed uint6
 		g.drawHidden(i)
 	}
 	return g, nil
+}
+
+// draws makes the units draw from the laws of a temperature and a measure.
+func (g *Gibbs) draws(T float64, m Measure) error {
+	b := g.net
+	if err := b.Normalisable(T, m); err != nil {
+		return err
+	}
+	visible, err := b.sampler(b.visible, T, m)
+	if err != nil {
+		return err
+	}
+	hidden, err := b.sampler(b.hidden, T, m)
+	if err != nil {
+		return err
+	}
+	g.visible, g.hidden = visible, hidden
+	return nil
 }
 
 // Hold keeps the given visible units where they are, in all chains: the rest is

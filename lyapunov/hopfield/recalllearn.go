@@ -47,10 +47,13 @@ type SampledPhase struct {
 
 	gibbs *Gibbs
 	of    *Bipartite
+	T     float64
+	m     Measure
 }
 
 // Correlations sweeps, and returns the means over the chains, which start from
-// patterns in turn.
+// patterns in turn. At another temperature or measure than before they go on from
+// where they are.
 func (p *SampledPhase) Correlations(b *Bipartite, T float64, m Measure, data [][]float64) (*mat.Dense, []float64, error) {
 	if p.gibbs == nil || p.of != b {
 		n := p.Chains
@@ -61,12 +64,17 @@ func (p *SampledPhase) Correlations(b *Bipartite, T float64, m Measure, data [][
 		for i := range n {
 			start = append(start, data[i%len(data)])
 		}
-		var err error
-		if p.gibbs, err = b.NewGibbs(T, m, start, p.Seed); err != nil {
+		next, err := b.NewGibbs(T, m, start, p.Seed)
+		if err != nil {
 			return nil, nil, err
 		}
-		p.of = b
+		p.gibbs, p.of = next, b
+	} else if p.T != T || p.m != m {
+		if err := p.gibbs.draws(T, m); err != nil {
+			return nil, nil, err
+		}
 	}
+	p.T, p.m = T, m
 	p.gibbs.Sweep(max(p.Sweeps, 1))
 	gf, g := p.gibbs.Correlations()
 	return gf, g, nil
@@ -177,6 +185,8 @@ func (l *RecallAndLearn) step(data [][]float64, du *mat.Dense, di []float64, k i
 	if err != nil {
 		if errors.Is(err, ErrNotNormalisable) && l.Negative != nil {
 			err = fmt.Errorf("hopfield: step %d: the negative phase has no law to sample: lower Rate = %g: %w", k, l.Rate, err)
+		} else if size := mat.Norm(l.Net.u, 2); l.Negative == nil && size > 1e100 {
+			err = fmt.Errorf("hopfield: step %d: |U| = %.3g, and a law is no longer finite: learning without a negative phase is unbounded; give Negative, or a Decay: %w", k, size, err)
 		}
 		return s, err
 	}
@@ -190,8 +200,8 @@ func (l *RecallAndLearn) step(data [][]float64, du *mat.Dense, di []float64, k i
 		}
 	}
 	s.Size = mat.Norm(l.Net.u, 2)
-	if math.IsNaN(s.Size) || math.IsInf(s.Size, 0) {
-		return s, fmt.Errorf("hopfield: step %d: U is no longer finite: learning without a negative phase is unbounded; give Negative, or a Decay", k)
+	if math.IsNaN(s.Size) || math.IsInf(s.Size, 0) || checkFinite("I", l.Net.input) != nil {
+		return s, fmt.Errorf("hopfield: step %d: U or I is no longer finite: learning without a negative phase is unbounded; give Negative, or a Decay", k)
 	}
 	if s.Unbounded = l.Net.Normalisable(l.Temperature, l.Measure); s.Unbounded != nil && l.Negative != nil && errors.Is(s.Unbounded, ErrNotNormalisable) {
 		return s, fmt.Errorf("hopfield: step %d left the networks that have a law: lower Rate = %g: %w", k, l.Rate, s.Unbounded)
@@ -213,7 +223,7 @@ func (l *RecallAndLearn) draw(data [][]float64, k int) [][]float64 {
 }
 
 func (l *RecallAndLearn) check(data [][]float64) error {
-	if l.Net == nil || !(l.Rate >= 0) || l.Momentum < 0 || l.Momentum >= 1 || l.Decay < 0 || l.Batch < 0 || l.Draws < 0 {
+	if l.Net == nil || !(l.Rate >= 0) || !(l.Momentum >= 0 && l.Momentum < 1) || !(l.Decay >= 0) || l.Batch < 0 || l.Draws < 0 {
 		panic(fmt.Sprintf("hopfield: RecallAndLearn with Rate = %v, Momentum = %v, Decay = %v, Batch = %d, Draws = %d", l.Rate, l.Momentum, l.Decay, l.Batch, l.Draws))
 	}
 	bipartiteTemperature(l.Temperature)

@@ -22,7 +22,7 @@ type RetrieveSettings struct {
 	// SkipBelow is the weight that a block of patterns may lose: what of a block
 	// has, by an upper bound, a smaller share in softmax, up to the whole block, is
 	// left out. 0 is 1e-20, far below the last bit of a sum of weights; negative
-	// leaves out nothing.
+	// leaves out nothing but what float64 holds with fewer digits, below 1e-307. Below 1.
 	SkipBelow float64
 	Block     int // patterns at a time; 0 is 192
 	Workers   int // goroutines; 0 is GOMAXPROCS
@@ -46,8 +46,8 @@ type Retrieval struct {
 // bit, as no query's arithmetic depends on another query.
 //
 // It is an error if queries has other than d columns, none or non-finite entries,
-// or if the scores overflow. It panics unless F is LogSumExp, and for negative
-// settings.
+// or if the scores overflow. It panics unless F is LogSumExp, and for settings out of
+// range.
 func (m *Modern) Retrieve(queries mat.Matrix, s *RetrieveSettings) (*Retrieval, error) {
 	r := retriever{n: m.n, d: m.d, wide: m.d, keys: m.w, values: m.w, bias: m.b, input: m.v, beta: m.sharpness("Retrieve")}
 	return r.run(queries, s)
@@ -77,6 +77,9 @@ func (r *retriever) fill(s *RetrieveSettings) {
 	}
 	if s.Updates < 0 || s.Block < 0 || s.Workers < 0 || !(s.Tolerance >= 0) {
 		panic(fmt.Sprintf("hopfield: negative settings of a retrieval: %+v", *s))
+	}
+	if !(s.SkipBelow < 1) {
+		panic(fmt.Sprintf("hopfield: a retrieval that skips what weighs less than %v, want a part below 1", s.SkipBelow))
 	}
 	r.updates, r.block, r.workers = max(s.Updates, 1), s.Block, s.Workers
 	r.tolerance, r.skip = s.Tolerance, s.SkipBelow

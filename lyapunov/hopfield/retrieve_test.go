@@ -130,6 +130,45 @@ func TestRetrieveBits(t *testing.T) {
 	}
 }
 
+// At every border of a block, with biases, an input and a pattern that is stored
+// twice: each query gets alone the bits that it gets in company, and the twins share
+// their weight.
+func TestRetrieveBorders(t *testing.T) {
+	for _, n := range []int{1, 2, 31, 191, 192, 193, 384, 385} {
+		rng := rand.New(rand.NewPCG(6, uint64(2000+n)))
+		const d, rows = 5, 33
+		w, q := modernNormal(rng, n, d, 1), modernNormal(rng, rows, d, 1.5)
+		w.SetRow(n-1, mat.Row(nil, 0, w))
+		s := &ModernSettings{Bias: modernVector(rng, n, 0.5), Input: modernVector(rng, d, 1)}
+		s.Bias[n-1] = s.Bias[0]
+		m, err := NewSoftmax(w, 1.7, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := m.Retrieve(q, &RetrieveSettings{Updates: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		chain := q
+		for range 3 {
+			chain = plainAttention(chain, w, w, s.Bias, s.Input, 1.7)
+		}
+		if !mat.EqualApprox(all.X, chain, 1e-12) {
+			t.Errorf("%d patterns: retrieval differs from attention by matrices", n)
+		}
+		p := make([]float64, n)
+		for i := range rows {
+			one, err := m.Retrieve(q.Slice(i, i+1, 0, d), &RetrieveSettings{Updates: 3})
+			if err != nil || !mat.Equal(one.X, all.X.Slice(i, i+1, 0, d)) || one.Weight[0] != all.Weight[i] || one.Nearest[0] != all.Nearest[i] {
+				t.Errorf("%d patterns: query %d alone gives another result (%v)", n, i, err)
+			}
+			if m.Weights(p, q.RawRowView(i)); p[0] != p[n-1] {
+				t.Errorf("%d patterns: weights %g and %g of twins", n, p[0], p[n-1])
+			}
+		}
+	}
+}
+
 // What is skipped weighs less than 1e-20 in each block, exactly so.
 func TestRetrieveSkips(t *testing.T) {
 	for _, scale := range []float64{0.2, 0.5, 1} {
@@ -159,6 +198,24 @@ func TestRetrieveSkips(t *testing.T) {
 		if share := float64(some.Skipped) / float64(some.Blocks); share < 0.5 == (scale == 1) {
 			t.Errorf("scale %g: %d of %d blocks skipped", scale, some.Skipped, some.Blocks)
 		}
+	}
+}
+
+// Many patterns that each weigh less than SkipBelow, and together more, are kept.
+func TestRetrieveSkipsByBlock(t *testing.T) {
+	const n, share = 199, 0.5e-3 // and one: two blocks
+	w, s := mat.NewDense(1+n, 1, nil), &ModernSettings{Bias: make([]float64, 1+n)}
+	for j := 1; j <= n; j++ {
+		w.Set(j, 0, 1)
+		s.Bias[j] = math.Log(share)
+	}
+	m, err := NewSoftmax(w, 1, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.Retrieve(mat.NewDense(1, 1, nil), &RetrieveSettings{SkipBelow: 1e-3, Block: 100})
+	if want := n * share / (1 + n*share); err != nil || math.Abs(r.X.At(0, 0)-want) > 1e-14 || math.Abs(r.Weight[0]-1+want) > 1e-14 {
+		t.Errorf("x = %g, weight %g, want %g (%v)", r.X.At(0, 0), r.Weight[0], want, err)
 	}
 }
 
@@ -212,7 +269,7 @@ func TestRetrieveRefuses(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	for _, s := range []RetrieveSettings{{Updates: -1}, {Block: -1}, {Workers: -1}, {Tolerance: -1}, {Tolerance: math.NaN()}} {
+	for _, s := range []RetrieveSettings{{Updates: -1}, {Block: -1}, {Workers: -1}, {Tolerance: -1}, {Tolerance: math.NaN()}, {SkipBelow: 1}, {SkipBelow: math.NaN()}} {
 		modernPanics(t, fmt.Sprint(s), func() { m.Retrieve(q, &s) })
 	}
 	other, err := NewModern(q, Sigmoidal{activation.NewTanh(1)}, nil)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -26,6 +27,8 @@ type Stability struct {
 	// Hessian has the eigenvalues of D⁻¹ - W, ascending; nil for asymmetric W.
 	// They are +Inf for units with f' = 0.
 	Hessian []float64
+
+	slowest float64 // largest τ
 }
 
 // Abscissa returns the largest real part of an eigenvalue of the Jacobian, the
@@ -91,11 +94,11 @@ func (c *Continuous) stability(a []float64) (Stability, error) {
 	if err != nil {
 		return Stability{}, err
 	}
-	return Stability{Eigenvalues: values, Lambda: real(slopes[c.n-1])}, nil
+	return Stability{Eigenvalues: values, Lambda: real(slopes[c.n-1]), slowest: floats.Max(c.tau)}, nil
 }
 
 func (c *Continuous) stabilitySymmetric(d []float64) (Stability, error) {
-	s := Stability{Eigenvalues: make([]complex128, c.n)}
+	s := Stability{Eigenvalues: make([]complex128, c.n), slowest: floats.Max(c.tau)}
 	scaled, jac := c.scaledWeights(d), mat.NewSymDense(c.n, nil)
 	for i := range c.n {
 		for j := i; j < c.n; j++ {

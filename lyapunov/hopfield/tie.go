@@ -33,13 +33,16 @@ func (t Tie) String() string {
 }
 
 // sign returns the new state of a unit with field h and state x. The comparison
-// takes -0.0 for the tie that it is. rng is drawn from only at a tie of Coin.
+// takes -0.0 for the tie that it is. A field that is NaN, as of a state with NaN, gives
+// NaN. rng is drawn from only at a tie of Coin.
 func (t Tie) sign(h, x float64, rng *rand.Rand) float64 {
 	switch {
 	case h > 0:
 		return 1
 	case h < 0:
 		return -1
+	case h != 0:
+		return h
 	case t == Plus:
 		return 1
 	case t == Coin:

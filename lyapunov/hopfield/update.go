@@ -6,7 +6,8 @@ import (
 )
 
 // Update moves unit i of x to the sign of its field and reports whether it flipped.
-// It panics unless 0 <= i < n, and with Coin, whose randomness belongs to a Run.
+// Components off {-1, +1} are taken as they are; a NaN among them makes x_i NaN. It
+// panics unless 0 <= i < n, and with Coin, whose randomness belongs to a Run.
 func (d *Discrete) Update(x []float64, i int) bool {
 	checkLen(x, d.n)
 	d.noCoin("Update")
@@ -16,7 +17,8 @@ func (d *Discrete) Update(x []float64, i int) bool {
 }
 
 // Synchronous stores sign(Wx + b), all units at once, in dst, which does not overlap
-// x: the update that [NH] Definition 2 displays. It panics with Coin.
+// x: the update that [NH] Definition 2 displays. Components are taken as by Update. It
+// panics with Coin.
 func (d *Discrete) Synchronous(dst, x []float64) {
 	d.noCoin("Synchronous")
 	d.fields(dst, x)
@@ -55,9 +57,9 @@ func Fixed(units ...int) Order { return Order{kind: fixedOrder, units: slices.Cl
 // Shuffled is a new random order in each sweep, a function of the seed alone.
 func Shuffled(seed uint64) Order { return Order{kind: shuffledOrder, seed: seed} }
 
-// Greedy flips, one at a time, the unit whose flip lowers the energy most, the first
-// of several. Units that their own field would not flip are left alone. A sweep is
-// one flip.
+// Greedy flips, one at a time, the unit with the least 2 x_i h_i - 2 W_ii, the first of
+// several: for a symmetric network the flip that lowers the energy most. Units that
+// their own field would not flip are left alone. A sweep is one flip.
 func Greedy() Order { return Order{kind: greedyOrder} }
 
 // Together moves all units at once, as Synchronous does. A sweep is one such step.

@@ -125,6 +125,10 @@ func TestUpdateAndOrders(t *testing.T) {
 	if s.Energies[0] != 2.5 || s.Energies[1] != 2.5-7 || !s.Fixed() || !d.IsFixed(s.State) {
 		t.Errorf("energies %v, state %v", s.Energies, s.State)
 	}
+	// (2 + 1 + 3 + 1 + 2 + ½) over the least field that there may be, ½.
+	if got := d.FlipBound(); got != 19 {
+		t.Errorf("at most %v flips, want 19", got)
+	}
 	g, err := d.Run([]float64{1, -1, 1}, Greedy())
 	if err != nil || g.Energies[1] != 2.5-7 || g.Sweeps != g.Flips {
 		t.Errorf("greedy: %+v, %v: the first flip gains 7", g, err)

@@ -118,6 +118,8 @@ type batchWorker struct {
 	shuffle *shuffler
 	lanes   []uint64  // fields four to a word, where they fit
 	h, x    []float64 // fields and state elsewhere
+	slack   []float64
+	stale   int // flips since the fields were summed
 }
 
 func newBatchWorker(d *Discrete) *batchWorker {
@@ -125,7 +127,10 @@ func newBatchWorker(d *Discrete) *batchWorker {
 	if d.lanes != nil {
 		b.lanes = make([]uint64, d.lanes.words)
 	} else {
-		b.h, b.x = make([]float64, d.n), make([]float64, d.n)
+		b.h, b.x, b.slack = make([]float64, d.n), make([]float64, d.n), d.slack
+		if d.exact {
+			b.slack = make([]float64, d.n)
+		}
 	}
 	return b
 }
@@ -140,7 +145,7 @@ func (b *batchWorker) run(x Bits, set BatchSettings, k uint64) (sweeps int, sett
 		sweep = b.sweepLanes
 	} else {
 		x.Unpack(b.x)
-		b.d.fields(b.h, b.x)
+		b.stale = b.d.n // not summed yet
 	}
 	if set.Sweeps > 0 {
 		for range set.Sweeps {
@@ -150,28 +155,13 @@ func (b *batchWorker) run(x Bits, set BatchSettings, k uint64) (sweeps int, sett
 		}
 		return sweeps, true
 	}
-	for range set.AtMost + 1 {
-		if sweep(x) > 0 {
-			sweeps++
-		} else if b.atRest() {
+	for range set.AtMost {
+		if sweep(x) == 0 {
 			return sweeps, true
 		}
+		sweeps++
 	}
-	return sweeps, false
-}
-
-// atRest is like that of a single run.
-func (b *batchWorker) atRest() bool {
-	if b.d.exact {
-		return true
-	}
-	b.d.fields(b.h, b.x)
-	for i, x := range b.x {
-		if b.d.moves(x, b.h[i]) {
-			return false
-		}
-	}
-	return true
+	return sweeps, b.d.IsFixed(x.State())
 }
 
 // sweepLanes visits all units once.
@@ -214,13 +204,20 @@ func lanesMoving(h, words []uint64, units []uint32, keep int64) int {
 	return len(units)
 }
 
-// sweepFloat does the same with fields of float64.
+// sweepFloat does the same with fields of float64, those near 0 summed anew as in Run.
 func (b *batchWorker) sweepFloat(x Bits) (flips int) {
 	d := b.d
+	if b.stale >= d.n {
+		d.fields(b.h, b.x)
+		b.stale = 0
+	}
 	for _, u := range b.shuffle.next() {
 		i := int(u)
-		if b.h[i]*b.x[i] > 0 {
-			continue // most stay; an underflow is looked at below
+		if b.h[i]*b.x[i] > b.slack[i] {
+			continue // most stay
+		}
+		if !d.exact && b.h[i]*b.x[i] >= -b.slack[i] {
+			b.h[i] = d.row(i, b.x) + d.b[i]
 		}
 		if d.tie.sign(b.h[i], b.x[i], nil) == b.x[i] {
 			continue
@@ -233,5 +230,6 @@ func (b *batchWorker) sweepFloat(x Bits) (flips int) {
 		}
 		flips++
 	}
+	b.stale += flips
 	return flips
 }

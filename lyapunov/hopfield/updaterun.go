@@ -2,6 +2,7 @@ package hopfield
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -72,11 +73,13 @@ func (d *Discrete) Run(x []float64, o Order) (*Settled, error) {
 }
 
 // A discreteRun is a run under way. Fields are in units, and kept up to date flip by
-// flip; where that rounds they are summed anew before anything is concluded.
+// flip. Where that rounds they are summed anew before anything is concluded from them,
+// and those near 0 before a unit follows them.
 type discreteRun struct {
 	d       *Discrete
 	order   Order
 	x, h    []float64
+	stale   int       // flips since the fields were summed
 	next    []float64 // of Together
 	shuffle *shuffler
 	rng     *rand.Rand // of Coin
@@ -107,7 +110,18 @@ func (r *discreteRun) start(x []float64) {
 	r.result.Path = []Bits{Pack(x)}
 }
 
-func (r *discreteRun) refresh() { r.d.fields(r.h, r.x) }
+func (r *discreteRun) refresh() {
+	r.d.fields(r.h, r.x)
+	r.stale = 0
+}
+
+// field returns the field of unit i, with the sign that Field has.
+func (r *discreteRun) field(i int) float64 {
+	if s := r.d.slack; s != nil && math.Abs(r.h[i]) <= s[i] {
+		r.h[i] = r.d.row(i, r.x) + r.d.b[i]
+	}
+	return r.h[i]
+}
 
 func (r *discreteRun) note() {
 	r.result.Energies = append(r.result.Energies, r.energy/r.d.scale)
@@ -116,16 +130,18 @@ func (r *discreteRun) note() {
 func (r *discreteRun) settle() (*Settled, error) {
 	d, limit := r.d, r.order.limit(r.d.n)
 	for sweep := 0; ; sweep++ {
-		if r.visited != nil {
-			if r.returned(sweep) {
-				return &r.result, nil
-			}
-			if !d.exact {
-				r.refresh() // the next state is a function of this one alone
-			}
+		if r.visited != nil && r.returned(sweep) {
+			return &r.result, nil
+		}
+		if !d.exact && (r.stale >= d.n || r.visited != nil) {
+			r.refresh() // where cycles may be, the next state is a function of this one alone
+		}
+		if sweep == limit && !d.IsFixed(r.x) {
+			r.result.State = slices.Clone(r.x)
+			return &r.result, r.exhausted(limit)
 		}
 		flips := r.sweep()
-		if flips == 0 && r.atRest() {
+		if flips == 0 && (d.tie != Coin || d.IsFixed(r.x)) {
 			r.result.State, r.result.Period = slices.Clone(r.x), 1
 			r.result.Cycle = [][]float64{r.result.State}
 			return &r.result, nil
@@ -134,10 +150,6 @@ func (r *discreteRun) settle() (*Settled, error) {
 			r.result.Sweeps++
 			r.result.Flips += flips
 			r.result.Path = append(r.result.Path, Pack(r.x))
-		}
-		if sweep == limit {
-			r.result.State = slices.Clone(r.x)
-			return &r.result, r.exhausted(limit)
 		}
 	}
 }
@@ -182,7 +194,7 @@ func (r *discreteRun) sweep() (flips int) {
 
 // visit updates unit i.
 func (r *discreteRun) visit(i int) int {
-	if r.d.tie.sign(r.h[i], r.x[i], r.rng) == r.x[i] {
+	if r.d.tie.sign(r.field(i), r.x[i], r.rng) == r.x[i] {
 		return 0
 	}
 	r.flip(i)
@@ -201,6 +213,7 @@ func (r *discreteRun) flip(i int) {
 	for j, w := range column {
 		r.h[j] += 2 * r.x[i] * w
 	}
+	r.stale++
 	r.note()
 }
 
@@ -208,7 +221,7 @@ func (r *discreteRun) flip(i int) {
 func (r *discreteRun) steepest() int {
 	best, least := -1, 0.0
 	for i, x := range r.x {
-		if r.d.tie.sign(r.h[i], x, r.rng) == x {
+		if r.d.tie.sign(r.field(i), x, r.rng) == x {
 			continue
 		}
 		if e := r.d.flip(x, r.h[i], i); best < 0 || e < least {
@@ -238,15 +251,6 @@ func (r *discreteRun) step() (flips int) {
 	r.energy = r.d.Energy(r.x) * r.d.scale
 	r.note()
 	return flips
-}
-
-// atRest looks once more, with fields that are sums and not updates.
-func (r *discreteRun) atRest() bool {
-	if r.d.exact {
-		return r.d.tie != Coin || r.d.IsFixed(r.x)
-	}
-	r.refresh()
-	return r.d.IsFixed(r.x)
 }
 
 // returned notes the state and reports whether the run was there before: then it is

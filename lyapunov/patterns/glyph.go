@@ -44,8 +44,8 @@ func (f Font) data() []byte {
 type GlyphSettings struct {
 	Font  Font    // the zero value is MonoBold
 	Grey  bool    // values between -1 and 1 as the font's outline covers pixels; else ±1
-	Ink   float64 // least cover that makes a pixel +1 if not Grey; 0: 0.4
-	Space float64 // share of the square left free round the letters; 0: 0.06, negative: none
+	Ink   float64 // least cover that makes a pixel +1 if not Grey, above 0; 0: 0.4
+	Space float64 // share of the square left free round the letters, below 1; 0: 0.06, negative: none
 }
 
 // MaxGlyph is the largest size of Glyphs, in pixels.
@@ -57,14 +57,17 @@ const MaxGlyph = 1024
 // apart.
 //
 // It is an error if there is no character, if one is twice there, has no glyph in
-// the font or leaves no ink (a blank; a size of 1 or 2), or if the size is not from
-// 1 to MaxGlyph.
+// the font or leaves no ink (a blank; a size of 1 or 2), if the size is not from 1 to
+// MaxGlyph, or if Ink or Space is no number of its range.
 func Glyphs(text string, size int, s *GlyphSettings) (*Set, error) {
 	if s == nil {
 		s = &GlyphSettings{}
 	}
 	if size < 1 || size > MaxGlyph {
 		return nil, fmt.Errorf("patterns: glyphs of %d pixels a side, want 1 to %d", size, MaxGlyph)
+	}
+	if !(s.Ink >= 0) || !(s.Space < 1) {
+		return nil, fmt.Errorf("patterns: glyphs with Ink %v and Space %v: want a cover above 0 and a share below 1, or 0 for the defaults", s.Ink, s.Space)
 	}
 	runes := []rune(text)
 	if len(runes) == 0 {

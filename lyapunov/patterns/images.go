@@ -19,16 +19,20 @@ import (
 var (
 	// ErrForeign is wrapped by errors of files that are not images.
 	ErrForeign = errors.New("not an image")
+	// ErrDamaged is wrapped by errors of images that cannot be read to their end.
+	ErrDamaged = errors.New("damaged image")
 	// ErrSize is wrapped by errors of images of another size than the first.
 	ErrSize = errors.New("images of different sizes")
 	// ErrLarge is wrapped by errors of images above the limits.
 	ErrLarge = errors.New("image too large")
 )
 
-// Limits of one image file: nothing larger is decoded.
+// Limits of one image file, above which nothing is decoded, and of the pixels of a
+// whole Set, of 8 bytes each.
 const (
 	MaxPixels = 1 << 24 // 4096 x 4096
 	MaxBytes  = 1 << 26
+	MaxValues = 1 << 27
 )
 
 // ImageSettings is how Images reads a folder. A nil pointer is the zero value.
@@ -37,8 +41,8 @@ type ImageSettings struct {
 	// covers, without keeping proportions. 0: the images' own size, which then has to
 	// be one.
 	Columns, Rows int
-	// Ignore skips files that are not images; otherwise they are an error. Names that
-	// begin with a dot are always skipped.
+	// Ignore skips files that are not images; otherwise they are an error. Damaged
+	// images are one in any case. Names that begin with a dot are always skipped.
 	Ignore bool
 	// Bright makes bright pixels +1; otherwise dark ones are, as ink.
 	Bright bool
@@ -53,8 +57,8 @@ type ImageSettings struct {
 //	faces, err := patterns.Images(os.DirFS("faces"), &patterns.ImageSettings{Columns: 32, Rows: 32})
 //
 // Errors name the file: ErrEmpty if there is no image, ErrSize if sizes differ and
-// none is given, ErrForeign for a file that cannot be decoded, ErrLarge above
-// MaxPixels, MaxBytes or Limit.
+// none is given, ErrForeign for a file of another format, ErrDamaged for one that
+// breaks off, ErrLarge above MaxPixels, MaxBytes, MaxValues or Limit.
 func Images(folder fs.FS, s *ImageSettings) (*Set, error) {
 	if s == nil {
 		s = &ImageSettings{}
@@ -80,6 +84,13 @@ func Images(folder fs.FS, s *ImageSettings) (*Set, error) {
 		}
 		if len(set.X) > 0 && (cols != set.Columns || len(x) != set.Dim()) {
 			return nil, fmt.Errorf("patterns: %w: %s has %d x %d pixels, %s has %d x %d: give Columns and Rows to scale them", ErrSize, first, set.Columns, set.Rows(), name, cols, len(x)/cols)
+		}
+		count := len(names)
+		if s.Ignore {
+			count = len(set.X) + 1 // some of the files may be no images
+		}
+		if count > MaxValues/len(x) {
+			return nil, fmt.Errorf("patterns: %w: %d images of %d pixels, %s one of them, at most %d pixels together: give Columns and Rows to scale them", ErrLarge, count, len(x), name, MaxValues)
 		}
 		set.X, set.Names = append(set.X, x), append(set.Names, name)
 	}
@@ -138,18 +149,21 @@ func Image(r io.Reader, s *ImageSettings) (x []float64, columns int, err error) 
 	}
 	// The size is known before the memory for it is taken.
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
+	if errors.Is(err, image.ErrFormat) {
 		return nil, 0, fmt.Errorf("%w: %v: use PNG, JPEG or GIF, or set Ignore", ErrForeign, err)
 	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %v: replace or remove it", ErrDamaged, err)
+	}
 	if config.Width < 1 || config.Height < 1 {
-		return nil, 0, fmt.Errorf("%w: %d x %d pixels", ErrForeign, config.Width, config.Height)
+		return nil, 0, fmt.Errorf("%w: %d x %d pixels", ErrDamaged, config.Width, config.Height)
 	}
 	if config.Width > MaxPixels/config.Height {
 		return nil, 0, fmt.Errorf("%w: %d x %d pixels, at most %d: scale it down", ErrLarge, config.Width, config.Height, MaxPixels)
 	}
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %v: the file is damaged", ErrForeign, err)
+		return nil, 0, fmt.Errorf("%w: %v: replace or remove it", ErrDamaged, err)
 	}
 	b := img.Bounds()
 	w, h := s.Columns, s.Rows
@@ -157,7 +171,7 @@ func Image(r io.Reader, s *ImageSettings) (x []float64, columns int, err error) 
 		w, h = b.Dx(), b.Dy()
 	}
 	if b.Empty() || b.Dx() > MaxPixels/b.Dy() {
-		return nil, 0, fmt.Errorf("%w: its frame has %d x %d pixels", ErrForeign, b.Dx(), b.Dy())
+		return nil, 0, fmt.Errorf("%w: its frame has %d x %d pixels", ErrDamaged, b.Dx(), b.Dy())
 	}
 	x = shrink(grey(img), b.Dx(), b.Dy(), w, h)
 	for i, v := range x {

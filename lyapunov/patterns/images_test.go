@@ -3,6 +3,7 @@ package patterns
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -85,6 +86,20 @@ func TestImages(t *testing.T) {
 			t.Errorf("%v: mean %v, want -1/2", size, mean)
 		}
 	}
+	// Green is brighter than red, and red than blue, by BT.601.
+	hues := image.NewNRGBA(image.Rect(0, 0, 3, 1))
+	for i, c := range []color.NRGBA{{R: 255, A: 255}, {G: 255, A: 255}, {B: 255, A: 255}} {
+		hues.Set(i, 0, c)
+	}
+	y, _, err := Image(bytes.NewReader(encoded("png", hues)), &ImageSettings{Bright: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{0.299, 0.587, 0.114} {
+		if math.Abs(y[i]-(2*want-1)) > 1e-12 {
+			t.Errorf("hue %d has the grey %v, want %v", i, y[i], 2*want-1)
+		}
+	}
 	// Transparent is white.
 	clear := image.NewNRGBA(image.Rect(0, 0, 2, 1))
 	clear.Set(1, 0, color.NRGBA{A: 128})
@@ -96,6 +111,7 @@ func TestImages(t *testing.T) {
 
 func TestImagesRefuse(t *testing.T) {
 	one, two := encoded("png", picture(4, 4)), encoded("png", picture(4, 5))
+	wide := encoded("png", picture(512, 256))
 	text := []byte("a text")
 	for name, c := range map[string]struct {
 		files map[string][]byte
@@ -103,15 +119,19 @@ func TestImagesRefuse(t *testing.T) {
 		is    error
 		want  string
 	}{
-		"empty":     {nil, nil, ErrEmpty, "among its 0 files"},
-		"foreign":   {map[string][]byte{"a.png": one, "notes.txt": text}, nil, ErrForeign, "notes.txt"},
-		"all text":  {map[string][]byte{"notes.txt": text}, &ImageSettings{Ignore: true}, ErrEmpty, "among its 1 files"},
-		"sizes":     {map[string][]byte{"a.png": one, "b.png": two}, nil, ErrSize, "a.png has 4 x 4 pixels, b.png has 4 x 5"},
-		"truncated": {map[string][]byte{"a.png": one[:len(one)-20]}, nil, ErrForeign, "damaged"},
-		"huge":      {map[string][]byte{"a.png": hugePNG(1<<20, 1<<20)}, nil, ErrLarge, "1048576 x 1048576"},
-		"many":      {map[string][]byte{"a.png": one, "b.png": one}, &ImageSettings{Limit: 1}, ErrLarge, "set Limit"},
-		"half":      {map[string][]byte{"a.png": one}, &ImageSettings{Columns: 3}, nil, "give both"},
-		"scale":     {map[string][]byte{"a.png": one}, &ImageSettings{Columns: 1 << 13, Rows: 1 << 13}, nil, "at most 16777216"},
+		"empty":              {nil, nil, ErrEmpty, "among its 0 files"},
+		"foreign":            {map[string][]byte{"a.png": one, "notes.txt": text}, nil, ErrForeign, "notes.txt"},
+		"all text":           {map[string][]byte{"notes.txt": text}, &ImageSettings{Ignore: true}, ErrEmpty, "among its 1 files"},
+		"sizes":              {map[string][]byte{"a.png": one, "b.png": two}, nil, ErrSize, "a.png has 4 x 4 pixels, b.png has 4 x 5"},
+		"truncated":          {map[string][]byte{"a.png": one[:len(one)-20]}, nil, ErrDamaged, "a.png: damaged image"},
+		"breaks off, Ignore": {map[string][]byte{"a.png": two, "b.png": one[:len(one)/2]}, &ImageSettings{Ignore: true}, ErrDamaged, "b.png"},
+		"header":             {map[string][]byte{"a.png": one[:12]}, &ImageSettings{Ignore: true}, ErrDamaged, "a.png"},
+		"no pixels":          {map[string][]byte{"a.png": hugePNG(0, 3)}, nil, ErrDamaged, "a.png"},
+		"empty file":         {map[string][]byte{"a.png": nil}, nil, ErrForeign, "a.png"},
+		"huge":               {map[string][]byte{"a.png": hugePNG(1<<20, 1<<20)}, nil, ErrLarge, "1048576 x 1048576"},
+		"many":               {map[string][]byte{"a.png": one, "b.png": one}, &ImageSettings{Limit: 1}, ErrLarge, "set Limit"},
+		"half":               {map[string][]byte{"a.png": one}, &ImageSettings{Columns: 3}, nil, "give both"},
+		"scale":              {map[string][]byte{"a.png": one}, &ImageSettings{Columns: 1 << 13, Rows: 1 << 13}, nil, "at most 16777216"},
 	} {
 		folder := fstest.MapFS{}
 		for file, data := range c.files {
@@ -125,6 +145,14 @@ func TestImagesRefuse(t *testing.T) {
 	folder := fstest.MapFS{"a.png": {Data: one}, "notes.txt": {Data: text}, "b.png": {Data: two}}
 	if s, err := Images(folder, &ImageSettings{Columns: 2, Rows: 2, Ignore: true}); err != nil || s.Len() != 2 {
 		t.Errorf("two images and a text: %v", err)
+	}
+	// Together too many pixels: told at the first image.
+	folder = fstest.MapFS{}
+	for k := range 1025 {
+		folder[fmt.Sprintf("%04d.png", k)] = &fstest.MapFile{Data: wide}
+	}
+	if _, err := Images(folder, nil); !errors.Is(err, ErrLarge) || !strings.Contains(err.Error(), "1025 images of 131072 pixels, 0000.png one of them") {
+		t.Errorf("a thousand large images: %v", err)
 	}
 	if _, err := Images(missing{}, nil); err == nil || !strings.Contains(err.Error(), "check the path") {
 		t.Errorf("no folder: %v", err)

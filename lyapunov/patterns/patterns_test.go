@@ -79,6 +79,20 @@ func TestGlyphsStand(t *testing.T) {
 	if math.Abs(float64(left+right)-23) > 2 {
 		t.Errorf("L reaches from column %d to %d of 24", left, right)
 	}
+	// On one line: letters without descenders end in one row, and g below it; with Ink 1
+	// only pixels that are covered all over count.
+	line := must(Glyphs("Hxg", 32, &GlyphSettings{Ink: 1}))
+	ends := make([]int, 3)
+	for k, x := range line.X {
+		for i, v := range x {
+			if v > 0 {
+				ends[k] = i / 32
+			}
+		}
+	}
+	if ends[0] != ends[1] || ends[2] <= ends[0] {
+		t.Errorf("H, x and g end in the rows %v", ends)
+	}
 	fine := must(Glyphs("MW@", 40, &GlyphSettings{Space: -1}))
 	touch := false
 	for _, x := range fine.X {
@@ -105,6 +119,10 @@ func TestGlyphsRefuse(t *testing.T) {
 		{"A", 0, nil, "0 pixels a side"},
 		{"A", MaxGlyph + 1, nil, "1 to 1024"},
 		{".", 4, &GlyphSettings{Ink: 2}, "take more, or a lower Ink"},
+		{"A", 8, &GlyphSettings{Ink: -0.1}, "Ink -0.1"},
+		{"A", 8, &GlyphSettings{Ink: math.NaN()}, "Ink NaN"},
+		{"A", 8, &GlyphSettings{Space: 1}, "Space 1"},
+		{"A", 8, &GlyphSettings{Space: math.NaN()}, "Space NaN"},
 	} {
 		if _, err := Glyphs(c.text, c.size, c.s); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q at %d: %v, want %q", c.text, c.size, err, c.want)
@@ -242,7 +260,17 @@ func TestSpoil(t *testing.T) {
 	if fmt.Sprint(x) != fmt.Sprint(kept) {
 		t.Error("the pattern itself was changed")
 	}
+	odd := &Set{Columns: 2, X: [][]float64{make([]float64, 10)}}
+	if h := odd.Half(); h != (Window{0, 2, 2, 3}) {
+		t.Errorf("the lower half of five rows is %+v", h)
+	}
+	if b := Binary([]float64{-0.1, 0, 0.2}, 0); fmt.Sprint(b) != "[-1 1 1]" {
+		t.Errorf("signs %v", b)
+	}
 	many := s.Noisy(3, 0.1, 7)
+	if fmt.Sprint(many.X[4]) != fmt.Sprint(Noise(s.X[1], 0.1, 7+1*3+1)) {
+		t.Error("copy 1 of pattern 1 is not the noise of its seed")
+	}
 	if many.Len() != 6 || many.Names[3] != "B" || Overlap(many.X[0], many.X[1]) == 1 || Overlap(many.X[4], s.X[1]) < 0.5 {
 		t.Error("Noisy")
 	}

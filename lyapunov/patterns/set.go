@@ -29,8 +29,13 @@ func (s *Set) Dim() int {
 	return len(s.X[0])
 }
 
-// Rows returns the number of rows of a pattern.
-func (s *Set) Rows() int { return s.Dim() / s.Columns }
+// Rows returns the number of rows of a pattern, 0 of an empty set.
+func (s *Set) Rows() int {
+	if len(s.X) == 0 {
+		return 0
+	}
+	return s.Dim() / s.Columns
+}
 
 // Name returns the name of pattern k, or its number.
 func (s *Set) Name(k int) string {

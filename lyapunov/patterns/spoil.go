@@ -46,8 +46,9 @@ func Grain(x []float64, sd float64, seed uint64) []float64 {
 	return y
 }
 
-// Noisy returns a set of copies of every pattern, each with its own Noise, pattern
-// by pattern, with the names repeated: training data.
+// Noisy returns a set of copies of every pattern, pattern by pattern, with the names
+// repeated: training data. Copy c of pattern k is its Noise of the seed seed + k copies
+// + c; sets of seeds less than len(s.X) copies apart share noise.
 func (s *Set) Noisy(copies int, p float64, seed uint64) *Set {
 	m := &Set{Columns: s.Columns}
 	for k, x := range s.X {
