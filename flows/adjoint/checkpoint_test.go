@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"hopflow/flows/ode"
+	"hopflow/internal/trials"
 )
 
 // The schedule is optimal: its steps are those of the formula, and the formula is
@@ -52,7 +53,7 @@ func TestExtraStepsAreLeast(t *testing.T) {
 // and the steps repeated are counted while it runs, not computed.
 func TestCheckpointsKeepTheBits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 3))
-	for range 20 * times(t) {
+	for range 20 * trials.Times(t) {
 		p, x0, theta := aRandomProblem(rng)
 		if rng.IntN(2) == 0 && p.Settings.Step > 0 {
 			p.Settings = &ode.Settings{Step: 0.02}

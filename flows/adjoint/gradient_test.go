@@ -4,29 +4,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
 	"hopflow/flows/ode"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 )
-
-// times multiplies the random models that are tested: HOPFLOW_CASES=10 for ten
-// times as many.
-func times(t *testing.T) int {
-	t.Helper()
-	s := os.Getenv("HOPFLOW_CASES")
-	if s == "" {
-		return 1
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-	}
-	return n
-}
 
 // aRandomModel is a network of one to three layers that may depend on time.
 func aRandomModel(rng *rand.Rand) (*Network, []float64) {
@@ -137,14 +121,14 @@ func (g *Gradient) numbers() []float64 {
 // ill-conditioned.
 func TestGradientIsThatOfTheComputedLoss(t *testing.T) {
 	const models, quarters = 1000, 4
-	allowed := models * (times(t) - 1) / 500 / quarters
+	allowed := models * (trials.Times(t) - 1) / 500 / quarters
 	for quarter := range quarters {
 		t.Run(fmt.Sprint(quarter), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(8, uint64(quarter)))
 			var far []string
 			imaginary, forwards := 0.0, 0.0
-			for range models / quarters * times(t) {
+			for range models / quarters * trials.Times(t) {
 				p, x0, theta := aRandomProblem(rng)
 				i, f := threeRoads(t, p, x0, theta)
 				imaginary, forwards = math.Max(imaginary, i), math.Max(forwards, f)

@@ -8,6 +8,7 @@ import (
 
 	"hopflow/flows/sde"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 	"hopflow/lyapunov/freeenergy"
 	"hopflow/lyapunov/hopfield"
@@ -83,7 +84,7 @@ func TestBipartiteSamples(t *testing.T) {
 		func(x []float64) float64 { return x[0] * x[1] },
 		b.Value,
 	}
-	end := 1000 * float64(more())
+	end := 1000 * float64(trials.Times(t))
 	run := func(h float64, seed uint64) (all []sde.TimeAverage) {
 		var observers []sde.Observer
 		for _, f := range functions {

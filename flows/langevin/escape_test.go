@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/sde"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/fokkerplanck"
 	"hopflow/lyapunov/freeenergy"
 	"hopflow/lyapunov/landscape"
@@ -172,7 +173,7 @@ func TestNonReversibleRelaxation(t *testing.T) {
 		want[0], want[1] = x-h*(x+2*y), y-h*(-x+3*y) // K M = {{1, 2}, {-1, 3}}
 	}
 	for c := range 2 {
-		pooledMean(t, sde.Ensemble{System: d.System(), Particles: 2000 * more(), Step: h, Start: sde.At(2, -1)}, h*steps,
+		pooledMean(t, sde.Ensemble{System: d.System(), Particles: 2000 * trials.Times(t), Step: h, Start: sde.At(2, -1)}, h*steps,
 			func(x []float64) float64 { return x[c] }, want[c])
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"hopflow/flows"
 	"hopflow/flows/sde"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 	"hopflow/lyapunov/verify"
 )
@@ -108,7 +109,7 @@ func TestKineticOU(t *testing.T) {
 	for _, row := range r.Expected["cov"].([]any) {
 		want = append(want, oracle.Record{Inputs: map[string]any{"row": row}}.Ins("row")...)
 	}
-	n := 4000 * more()
+	n := 4000 * trials.Times(t)
 	pooled := make([]float64, 4)
 	for seed := range seeds {
 		e := sde.Ensemble{System: k.System(), Scheme: k.BAOAB(), Particles: n, Step: 0.025, Seed: uint64(seed),

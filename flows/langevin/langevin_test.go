@@ -1,10 +1,7 @@
 package langevin
 
 import (
-	"flag"
 	"math"
-	"os"
-	"strconv"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -25,16 +22,6 @@ const zmax = 4.9
 
 // seeds is how many seeds a statistical statement is tested with.
 const seeds = 20
-
-var casesFlag = flag.Int("cases", 1, "multiplies the particles of the statistical tests (HOPFLOW_CASES too)")
-
-// more returns the factor by which a long run enlarges the samples.
-func more() int {
-	if n, err := strconv.Atoi(os.Getenv("HOPFLOW_CASES")); err == nil && n > 0 {
-		return n
-	}
-	return *casesFlag
-}
 
 // function is an energy given by its functions.
 type function struct {

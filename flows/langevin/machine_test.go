@@ -6,6 +6,7 @@ import (
 
 	"hopflow/flows/sde"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 )
 
@@ -78,7 +79,7 @@ func TestSchemeTable(t *testing.T) {
 		t.Skip("some seconds")
 	}
 	exact := oracle.Load(t, hf, "hf-gibbs-01")[0].Want("Ef")
-	n := 200 * more()
+	n := 200 * trials.Times(t)
 	metropolis := paper.SphereMetropolis()
 	for _, c := range []struct {
 		name   string
@@ -128,7 +129,7 @@ func TestLeavingTheCube(t *testing.T) {
 	r.Close(t, "p", []float64{p}, 1e-15, true)
 	m := Machine{Energy: flat(1), Beta: []float64{beta}, Temperature: T}
 	lo, hi := m.Box()
-	n := 10_000 * more()
+	n := 10_000 * trials.Times(t)
 	total := 0
 	for seed := range seeds {
 		e := sde.Ensemble{System: m.System(), Boundary: sde.Absorbing(lo, hi), Particles: n, Step: h, Seed: uint64(seed), Start: m.Start()}
@@ -168,7 +169,7 @@ func TestLeavingTheCube(t *testing.T) {
 // at two steps, extrapolated.
 func TestMachineFollowsFokkerPlanck(t *testing.T) {
 	r := oracle.Load(t, hf, "hf-evo-01")[0]
-	n := 40_000 * more()
+	n := 40_000 * trials.Times(t)
 	at := func(h float64) (mean, stderr float64) {
 		e := sde.Ensemble{System: paper.System(), Scheme: paper.Sphere(), Particles: n, Step: h, Seed: 3, Start: paper.Start()}
 		cloud, err := e.Run(0, r.In("t"))

@@ -7,6 +7,7 @@ import (
 
 	"hopflow/flows/sde"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 )
 
@@ -43,7 +44,7 @@ func pooledMean(t *testing.T, e sde.Ensemble, end float64, f func(x []float64) f
 func TestMALAIsExact(t *testing.T) {
 	exact := oracle.Load(t, hf, "hf-gibbs-01")[0].Want("Ef")
 	for _, m := range []*Metropolis{paper.Dynamics().MALA(), paper.Dynamics().RandomWalk()} {
-		e := sde.Ensemble{System: paper.System(), Scheme: m, Particles: 500 * more(), Step: 4e-4, Start: gibbs(paper)}
+		e := sde.Ensemble{System: paper.System(), Scheme: m, Particles: 500 * trials.Times(t), Step: 4e-4, Start: gibbs(paper)}
 		pooledMean(t, e, 0.02, paper.Energy.Value, exact)
 		if rate, proposals := m.Accepted(); !(rate > 0.3 && rate < 0.9) || proposals != int64(seeds*50*e.Particles) {
 			t.Errorf("%v accepts %.3f of %d", m, rate, proposals)
@@ -67,7 +68,7 @@ func TestMALAWithMeasure(t *testing.T) {
 		}, nil),
 		LogVolume: func(x []float64) float64 { return 0.4*x[0] - 0.3*x[1]*x[1] }, // N(0.4T, T) and variance 1/(1/T + 0.6)
 	}
-	e := sde.Ensemble{System: d.System(), Scheme: d.MALA(), Particles: 300 * more(), Step: 0.6,
+	e := sde.Ensemble{System: d.System(), Scheme: d.MALA(), Particles: 300 * trials.Times(t), Step: 0.6,
 		Start: sde.Gaussian([]float64{0.4 * T, 0}, []float64{math.Sqrt(T), math.Sqrt(1 / (1/T + 0.6))})}
 	pooledMean(t, e, 6, func(x []float64) float64 { return x[0] }, 0.4*T)
 	pooledMean(t, e, 6, func(x []float64) float64 { return x[1] * x[1] }, 1/(1/T+0.6))

@@ -6,6 +6,7 @@ import (
 
 	"hopflow/flows/sde"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 	"hopflow/lyapunov/verify"
 )
@@ -59,7 +60,7 @@ func TestTurnIsASphere(t *testing.T) {
 // steps of any length.
 func TestSphereKeepsTheUniformLaw(t *testing.T) {
 	m := Machine{Energy: flat(2), Beta: []float64{0.25, 0.7}, Temperature: 25}
-	n := 5000 * more()
+	n := 5000 * trials.Times(t)
 	for seed := range seeds {
 		e := sde.Ensemble{System: m.System(), Scheme: m.Sphere(), Particles: n, Step: 0.02, Seed: uint64(seed), Start: m.Start()}
 		cloud, err := e.Run(0, 0.1)

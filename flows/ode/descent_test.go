@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov"
 )
 
@@ -195,18 +194,6 @@ func randomDescent(k int) descentCase {
 	return c
 }
 
-// cases is how many random problems are solved: HOPFLOW_CASES=10000 for many.
-func cases(t *testing.T) int {
-	n := 100
-	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil || n < 1 {
-			t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-		}
-	}
-	return n
-}
-
 // For steps from 1e-3 to 1e3 the energy never rises, in any step of any method.
 // With a symmetric mobility Itoh and Abe's steps always exist.
 func TestEnergyNeverRises(t *testing.T) {
@@ -217,7 +204,7 @@ func TestEnergyNeverRises(t *testing.T) {
 
 func energyNeverRises(t *testing.T, d DiscreteGradient) {
 	refused, unsolved, rises, steps, worst := 0, 0, 0, 0, 0.0
-	for k := range cases(t) {
+	for k := range trials.Of(t, 100) {
 		c := randomDescent(k)
 		place := fmt.Sprintf("%v, case %d (%s, h = %.3g, n = %d)", d, k, c.what, c.h, len(c.x0))
 		last := math.Inf(1)
@@ -257,7 +244,7 @@ func energyNeverRises(t *testing.T, d DiscreteGradient) {
 		}
 	}
 	t.Logf("%v: %d steps, %d rises by rounding, worst %.2g floors, %d flows refused in the cube, %d not solved", d, steps, rises, worst, refused, unsolved)
-	if unsolved > cases(t)/1000 {
+	if unsolved > trials.Of(t, 100)/1000 {
 		t.Errorf("%v: %d flows not solved", d, unsolved)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/sde"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/verify"
 )
 
@@ -42,7 +43,7 @@ func TestBridgeIsExact(t *testing.T) {
 		d := math.Sqrt(2 * t)
 		return 1 - Phi((1+mu*t)/d) + math.Exp(-mu)*Phi((mu*t-1)/d)
 	}
-	for seed := range many(t) {
+	for seed := range trials.Of(t, 20) {
 		for _, h := range []float64{0.5, 2} {
 			e := sde.Ensemble{System: s, Boundary: wall().Bridged(), Particles: n, Step: h, Seed: uint64(seed), Start: sde.At(1)}
 			c, err := e.Run(0, 2)
@@ -71,7 +72,7 @@ func TestUnbridgedWallIsFurtherOut(t *testing.T) {
 	const h, n = 0.01, 20_000
 	far := 1 + 0.5825971579*math.Sqrt(2*h)
 	want := math.Erf(far / 2) // P(τ > 1) = erf(x/√(2σ²t))
-	for seed := range many(t) / 10 {
+	for seed := range trials.Of(t, 20) / 10 {
 		p, stderr := survive(t, uhlenbeck(0, 1), wall(), n, h, uint64(seed))
 		if z := (p - want) / stderr; math.Abs(z) > worst {
 			t.Errorf("seed %d: %g survive, want %g ± %g, z = %.1f", seed, p, want, stderr, z)
@@ -135,7 +136,7 @@ func TestAbsorptionOrders(t *testing.T) {
 		}
 		t.Logf("%s: order %.3f ± %.3f, errors %.2g", name, fit.Order, fit.StdErr, miss)
 		want := law(16, c.bridged)
-		for seed := range many(t) {
+		for seed := range trials.Of(t, 20) {
 			p, stderr := survive(t, uhlenbeck(1, 1), c.b, 10_000, 1./16, uint64(seed))
 			if z := (p - want) / stderr; math.Abs(z) > worst {
 				t.Errorf("%s, seed %d: %g survive, want %g ± %g, z = %.1f", name, seed, p, want, stderr, z)
@@ -148,7 +149,7 @@ func TestAbsorptionOrders(t *testing.T) {
 // either side as often; no particle moves any more.
 func TestMeanExit(t *testing.T) {
 	const n = 2000
-	for seed := range many(t) {
+	for seed := range trials.Of(t, 20) {
 		e := sde.Ensemble{System: uhlenbeck(0, 2), Boundary: sde.Boundaries(sde.Absorb(-1, 1), sde.Free()).Bridged(), Particles: n, Step: 0.02, Seed: uint64(seed), Start: sde.At(0, 0)}
 		c, err := e.Run(0, 20)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/verify"
 )
 
@@ -79,7 +80,7 @@ func TestPathLaws(t *testing.T) {
 func TestPathHasTheLaw(t *testing.T) {
 	const n = 20_000
 	cuts := []float64{0.3, 0.4137, 0.41371, 1.1, 1.8999, 1.9}
-	for round := range uint64(seeds(t)) {
+	for round := range uint64(min(20, trials.Times(t))) {
 		x := newRows(len(cuts)-1, n).all
 		for i := range n {
 			b := NewBrownian(2, 0.3, 1.9, round<<32+uint64(i))

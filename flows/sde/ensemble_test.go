@@ -3,30 +3,17 @@ package sde_test
 import (
 	"fmt"
 	"math"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/sde"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/freeenergy"
 )
-
-// many is how many seeds a statistical test runs: HOPFLOW_CASES=1000 for more.
-func many(t testing.TB) int {
-	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-		}
-		return max(20, n)
-	}
-	return 20
-}
 
 // worst is a bound for the z-scores of a test with many seeds: 5.7 is exceeded
 // with probability 1.2e-8.
@@ -167,7 +154,7 @@ func TestEnsembleHasTheSchemesLaw(t *testing.T) {
 	const h, n, x0, particles = 0.1, 12, 1.5, 4096
 	mean := math.Pow(1-h, n) * x0
 	variance := (1 - math.Pow(1-h, 2*n)) / (1 - h/2)
-	for seed := range many(t) {
+	for seed := range trials.Of(t, 20) {
 		e := sde.Ensemble{System: uhlenbeck(1, 2), Particles: particles, Step: h, Seed: uint64(seed), Start: sde.At(x0, -x0)}
 		m := sde.NewMoments()
 		if _, err := e.Run(0, n*h, m); err != nil {
@@ -207,7 +194,7 @@ func TestFoldedBrownianMotion(t *testing.T) {
 			return F
 		}
 	}
-	for seed := range many(t) {
+	for seed := range trials.Of(t, 20) {
 		for name, c := range map[string]struct {
 			b sde.Boundary
 			F func(float64) float64

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hopflow/flows/sde"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/freeenergy"
 )
 
@@ -105,7 +106,7 @@ func TestTwoSampleTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := mat.NewDense(5000, 1, nil)
-	for seed := range many(t) {
+	for seed := range trials.Of(t, 20) {
 		s := sde.NewStream(uint64(seed), 99)
 		for shift, low := range map[float64]float64{0: -6, 0.3: 6} {
 			x.Apply(func(int, int, float64) float64 { return s.NormFloat64() + shift }, x)

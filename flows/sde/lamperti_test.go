@@ -10,6 +10,7 @@ import (
 
 	"hopflow/flows/geometry"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 	"hopflow/lyapunov/landscape"
 	"hopflow/lyapunov/verify"
@@ -221,7 +222,7 @@ func TestInChartStrongOrder(t *testing.T) {
 		Drift: func(dst []float64, _ float64, x []float64) { dst[0] = math.Sin(2*x[0]) - 0.4*x[0] },
 		Noise: func(dst []float64, _ float64, x, dw []float64) { dst[0] = 0.7 * math.Hypot(1, x[0]) * dw[0] },
 	}
-	for seed := range uint64(seeds(t)) {
+	for seed := range uint64(min(20, trials.Times(t))) {
 		c1, c := newCoupled(1, 1000, 512, 4321+seed), newCoupled(2, 1000, 256, 1234+seed)
 		fit := func(s *System, scheme Scheme, x0 []float64, c *coupled, order float64) [][]float64 {
 			want := c.run(t, scheme, s, x0, 1)
@@ -291,7 +292,7 @@ func TestInChartStaysInside(t *testing.T) {
 func TestInChartKeepsUniform(t *testing.T) {
 	const n, beta, temperature = 4000, 0.25, 1.0
 	s := machine([]float64{beta}, temperature, nil)
-	for seed := range uint64(seeds(t)) {
+	for seed := range uint64(min(20, trials.Times(t))) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		x, dw := newRows(1, n).all, newRows(1, n).all
 		for i := range x[0] {

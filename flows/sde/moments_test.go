@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hopflow/flows/sde"
+	"hopflow/internal/trials"
 )
 
 // standing is an ensemble whose particles stand where the rows of a matrix are.
@@ -147,7 +148,7 @@ func TestTimeAverages(t *testing.T) {
 		"x²": {func(x []float64) float64 { return x[0] * x[0] }, 1 / (1 - h/2), (1 - h) * (1 - h)},
 	} {
 		var squares, time float64
-		for seed := range many(t) {
+		for seed := range trials.Of(t, 20) {
 			e := sde.Ensemble{System: uhlenbeck(1, 1), Particles: 1, Step: h, Seed: uint64(seed), Start: sde.At(0)}
 			o := sde.NewAverages(c.f, 1, 100)
 			if _, err := e.Run(0, steps*h, o); err != nil {
@@ -161,7 +162,7 @@ func TestTimeAverages(t *testing.T) {
 			squares += z * z
 			time += a.Correlation
 		}
-		n := float64(many(t))
+		n := float64(trials.Of(t, 20))
 		if s := squares / n; s < 0.2 || s > 2.6 {
 			t.Errorf("%s: the z-scores have a mean square of %.2f", name, s)
 		}

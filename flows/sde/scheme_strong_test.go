@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/verify"
 )
 
@@ -101,25 +100,12 @@ func strongOrder(t *testing.T, scheme Scheme, s *System, x0 []float64, want [][]
 	return slope
 }
 
-// seeds is how many seeds a statistical test is run with: HOPFLOW_CASES=20.
-func seeds(t *testing.T) int {
-	n := 1
-	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil {
-			t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-		}
-		n = min(n, 20)
-	}
-	return n
-}
-
 // TestStrongOrders fits the order of every scheme on coupled paths, 1,000 of
 // them, and holds it to what the scheme's comment promises for the shape.
 func TestStrongOrders(t *testing.T) {
 	const paths, fine = 1000, 512
 	flat := []float64{1.3}
-	for seed := range uint64(seeds(t)) {
+	for seed := range uint64(min(20, trials.Times(t))) {
 		c1, c2 := newCoupled(1, paths, fine, 7+seed), newCoupled(2, paths, fine, 77+seed)
 		exact := func(p solved) [][]float64 {
 			x, at, w := newRows(2, paths).all, make([]float64, 2), make([]float64, 2)

@@ -12,6 +12,7 @@ import (
 	"hopflow/flows/langevin"
 	"hopflow/flows/sde"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 )
 
@@ -58,7 +59,7 @@ func uniformCloud(n int, seed uint64) *Measure {
 // bounds are five of these standard deviations away or more. HOPFLOW_CASES runs
 // so many seeds, at most 100, a third of a second each.
 func TestCloudPaper(t *testing.T) {
-	for k := range uint64(min(cases(t, 1), 100)) {
+	for k := range uint64(min(trials.Of(t, 1), 100)) {
 		fit := paperRun(t, 3+k)
 		t.Logf("seed %d: %+v", 3+k, fit)
 		if !(fit.Slope > 0.12 && fit.Slope < 0.32 && fit.Correlation > 0.4 && fit.Correlation < 0.97) {
@@ -162,7 +163,7 @@ func TestCloudFallsBack(t *testing.T) {
 // Mass, sign, independence of the order, and that only f - min f counts, on random
 // clouds that jump to other random points.
 func TestCloudProperties(t *testing.T) {
-	for k := range cases(t, 60) {
+	for k := range trials.Of(t, 60) {
 		rng := rand.New(rand.NewPCG(31, uint64(k)))
 		n := 1 + rng.IntN(30)
 		m, next, order := scatter(rng, n), scatter(rng, n), rng.Perm(n)

@@ -12,6 +12,7 @@ import (
 
 	"hopflow/flows/geometry"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 )
 
 // cloud reads a measure of a record: its points and their weights.
@@ -63,7 +64,7 @@ func TestRecords(t *testing.T) {
 // W_G(μ, ν) is the Euclidean W₂ of the measures pushed forward into the flat
 // chart.
 func TestPushedForward(t *testing.T) {
-	for k := range cases(t, 100) {
+	for k := range trials.Of(t, 100) {
 		rng := rand.New(rand.NewPCG(13, uint64(k)))
 		dim := 1 + rng.IntN(3)
 		chart := geometry.NewTanh([]float64{0.4, 0.7, 1.9}[:dim]...)
@@ -92,7 +93,7 @@ func TestPushedForward(t *testing.T) {
 
 // W₂ is a metric on measures: on triples of random ones.
 func TestAxioms(t *testing.T) {
-	for k := range cases(t, 60) {
+	for k := range trials.Of(t, 60) {
 		rng := rand.New(rand.NewPCG(14, uint64(k)))
 		dim := 1 + rng.IntN(2)
 		ms := make([]*Measure, 3)

@@ -12,6 +12,7 @@ import (
 
 	"hopflow/flows/geometry"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 )
 
@@ -53,7 +54,7 @@ func TestActionRecord(t *testing.T) {
 // geodesics, and at every time the same speed.
 func TestDisplacement(t *testing.T) {
 	algebraic := geometry.NewSeparable(activation.NewAlgebraic(0.8), activation.NewTanh(1.1))
-	for k := range cases(t, 30) {
+	for k := range trials.Of(t, 30) {
 		rng := rand.New(rand.NewPCG(31, uint64(k)))
 		m := geometry.FlatDiagonal(geometry.NewTanh(0.7, 1.3))
 		if k%25 == 1 { // its chart has no closed form
@@ -103,7 +104,7 @@ func TestDisplacement(t *testing.T) {
 func TestOtherMotionsCostMore(t *testing.T) {
 	m := geometry.NewTanh(0.7, 1.3)
 	c := SquaredDistance(m)
-	for k := range cases(t, 20) {
+	for k := range trials.Of(t, 20) {
 		rng := rand.New(rand.NewPCG(32, uint64(k)))
 		a, b := anyMeasure(rng, 2+rng.IntN(5), 2, 0), anyMeasure(rng, 2+rng.IntN(5), 2, 0)
 		p, err := Exact(a, b, c)

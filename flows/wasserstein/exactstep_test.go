@@ -9,6 +9,7 @@ import (
 
 	"hopflow/flows/geometry"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 )
 
@@ -74,7 +75,7 @@ func anyExact(k, most int) (JKO, *Measure, []float64) {
 // no pair is cheaper, ½C_ij/h + g_j, than those that carry mass. The plan is that
 // of exact transport between the weights. F + W²/(2h) does not exceed F before.
 func TestExactStepIsOptimal(t *testing.T) {
-	for k := range cases(t, 150) {
+	for k := range trials.Of(t, 150) {
 		p, m, v := anyExact(k, 40)
 		e, err := p.ExactStep(m, v)
 		if err != nil {
@@ -183,7 +184,7 @@ func TestCloudComesToExactStep(t *testing.T) {
 
 // The order of the points means nothing.
 func TestExactStepPermuted(t *testing.T) {
-	for k := range cases(t, 60) {
+	for k := range trials.Of(t, 60) {
 		p, m, v := anyExact(k, 40)
 		order := rand.New(rand.NewPCG(23, uint64(k))).Perm(m.Len())
 		var turned []float64
@@ -211,7 +212,7 @@ func TestExactStepPermuted(t *testing.T) {
 // After every pivot the flows are a coupling: not negative, with the masses of the
 // sources.
 func TestForestKeepsMass(t *testing.T) {
-	for k := range cases(t, 60) {
+	for k := range trials.Of(t, 60) {
 		p, m, v := anyExact(k, 25)
 		e := must(p.ExactStep(m, v))
 		n := m.Len()

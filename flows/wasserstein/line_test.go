@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/flows/geometry"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/freeenergy"
 )
 
@@ -26,7 +27,7 @@ var convexCosts = map[string]func(d float64) float64{
 func TestSortingAgainstNetworkSimplex(t *testing.T) {
 	angle := func(x float64) float64 { return math.Asin(math.Sqrt(x)) / math.Sqrt(0.7) }
 	for name, h := range convexCosts {
-		for k := range cases(t, 40) {
+		for k := range trials.Of(t, 40) {
 			rng := rand.New(rand.NewPCG(21, uint64(k)))
 			a, b := anyMeasure(rng, 1+rng.IntN(15), 1, rng.IntN(5)), anyMeasure(rng, 1+rng.IntN(15), 1, rng.IntN(5))
 			c := Convex{Theta: angle, H: h}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -13,19 +11,6 @@ import (
 
 	"hopflow/lyapunov/freeenergy"
 )
-
-// cases is how many random problems a property is tried on: HOPFLOW_CASES=5000
-// for many.
-func cases(t testing.TB, n int) int {
-	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
-		k, err := strconv.Atoi(s)
-		if err != nil || k < 1 {
-			t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-		}
-		return k
-	}
-	return n
-}
 
 func points(n, dim int, x ...float64) *mat.Dense { return mat.NewDense(n, dim, x) }
 

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/optimize/convex/lp"
 
 	"hopflow/flows/geometry"
+	"hopflow/internal/trials"
 )
 
 // anyProblem draws two measures and a cost; sizes differ and one in seven
@@ -39,7 +40,7 @@ func unsorted(c Cost) Cost { return CostFunc(c.Between) }
 // Every plan proves itself: marginals, feasible potentials, complementary
 // slackness, and no gap to the dual value.
 func TestExactIsOptimal(t *testing.T) {
-	for k := range cases(t, 400) {
+	for k := range trials.Of(t, 400) {
 		a, b, c := anyProblem(k, 30)
 		p, err := Exact(a, b, c)
 		if err != nil {
@@ -60,7 +61,7 @@ func TestExactIsOptimal(t *testing.T) {
 // The same optimum from the simplex method on the dense linear programme. Its
 // weights are random: on degenerate problems gonum's method can cycle.
 func TestExactAgainstLinearProgramme(t *testing.T) {
-	compared, all := 0, min(cases(t, 100), 1000)
+	compared, all := 0, min(trials.Of(t, 100), 1000)
 	for k := range all {
 		rng := rand.New(rand.NewPCG(17, uint64(k)))
 		a, b, c := anyMeasure(rng, 1+rng.IntN(5), 2, 0), anyMeasure(rng, 1+rng.IntN(5), 2, 0), SquaredDistance(geometry.NewTanh(0.3, 1.7))
@@ -96,7 +97,7 @@ func TestExactAgainstLinearProgramme(t *testing.T) {
 
 // The same optimum from all permutations.
 func TestAssignmentAgainstPermutations(t *testing.T) {
-	for k := range min(cases(t, 100), 2000) {
+	for k := range min(trials.Of(t, 100), 2000) {
 		rng := rand.New(rand.NewPCG(12, uint64(k)))
 		n := 1 + rng.IntN(6)
 		c := mat.NewDense(n, n, nil)
@@ -185,7 +186,7 @@ func TestDegenerate(t *testing.T) {
 
 // A tree that has been settled holds the laws that the pivots rely on.
 func TestTreeStaysStronglyFeasible(t *testing.T) {
-	for k := range cases(t, 100) {
+	for k := range trials.Of(t, 100) {
 		a, b, c := anyProblem(k, 20)
 		if k%2 == 0 { // equal numbers of equal weights: ties in most pivots
 			rng := rand.New(rand.NewPCG(18, uint64(k)))
@@ -278,7 +279,7 @@ func TestShares(t *testing.T) {
 
 // settle computes the prices of the tree from nothing else.
 func TestSettle(t *testing.T) {
-	for k := range cases(t, 40) {
+	for k := range trials.Of(t, 40) {
 		a, b, c := anyProblem(k, 20)
 		s := newSimplex(CostMatrix(c, a, b), shares(a.W), shares(b.W))
 		s.improve(math.MaxInt, s.start())
@@ -326,7 +327,7 @@ func TestCheckInBlocks(t *testing.T) {
 // Weights from 1 down to the smallest number, many of which have no part of the
 // mass, with costs that tie: the plan still proves itself.
 func TestTinyWeights(t *testing.T) {
-	for k := range cases(t, 200) {
+	for k := range trials.Of(t, 200) {
 		rng := rand.New(rand.NewPCG(25, uint64(k)))
 		draw := func() *Measure {
 			w := make([]float64, 1+rng.IntN(14))

@@ -7,6 +7,7 @@ import (
 
 	"hopflow/flows/geometry"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov"
 	"hopflow/lyapunov/fokkerplanck"
 	"hopflow/lyapunov/freeenergy"
@@ -201,7 +202,7 @@ func anyNodes(t *testing.T, k int) (*Nodes, JKO) {
 // than Lyapunov is from F, the O(ε²/h) between the two. Mass is kept, and nothing is
 // negative.
 func TestNodesDescend(t *testing.T) {
-	for k := range cases(t, 60) {
+	for k := range trials.Of(t, 60) {
 		n, p := anyNodes(t, k)
 		least, err := freeenergy.GridLogPartition(n.density.Grid, p.Energy, p.Temperature)
 		if err != nil {
@@ -369,7 +370,7 @@ func (s swapped) Value(x []float64) float64 { return s.Energy.Value([]float64{x[
 
 // The order of the axes means nothing.
 func TestNodesSwapped(t *testing.T) {
-	for k := range cases(t, 10) {
+	for k := range trials.Of(t, 10) {
 		n, p := anyNodes(t, 2*k+1)
 		gains, side := p.Chart.(*geometry.Tanh), n.density.Grid.Axis(0).Len()
 		q := p

@@ -2,6 +2,7 @@ package wasserstein
 
 import (
 	"errors"
+	"hopflow/internal/trials"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -11,7 +12,7 @@ import (
 // the result is a coupling, its cost and value are above W², the value is below
 // that of the exact plan, and both fall with ε.
 func TestSinkhornProperties(t *testing.T) {
-	for k := range cases(t, 150) {
+	for k := range trials.Of(t, 150) {
 		a, b, c := anyProblem(k, 10)
 		exact := must(Exact(a, b, c)).Cost
 		kl := klToProduct(must(Exact(a, b, c)).M.Dense(), a, b)
@@ -41,7 +42,7 @@ func TestSinkhornProperties(t *testing.T) {
 
 // Exchanged measures give the transpose, and the order of points does not matter.
 func TestSinkhornSymmetries(t *testing.T) {
-	for k := range cases(t, 100) {
+	for k := range trials.Of(t, 100) {
 		a, b, c := anyProblem(k, 10)
 		rng := rand.New(rand.NewPCG(22, uint64(k)))
 		eps := math.Pow(10, -3*rng.Float64())
@@ -66,7 +67,7 @@ func TestSinkhornSymmetries(t *testing.T) {
 
 // The divergence is positive, 0 from a measure to itself, and symmetric.
 func TestDivergenceProperties(t *testing.T) {
-	for k := range cases(t, 100) {
+	for k := range trials.Of(t, 100) {
 		a, b, c := anyProblem(k, 8)
 		rng := rand.New(rand.NewPCG(23, uint64(k)))
 		eps := math.Pow(10, -2.5*rng.Float64())
@@ -85,7 +86,7 @@ func TestDivergenceProperties(t *testing.T) {
 // or an error, never a number that is not finite without one.
 func TestSinkhornExtremes(t *testing.T) {
 	refused := 0
-	n := cases(t, 200)
+	n := trials.Of(t, 200)
 	for k := range n {
 		rng := rand.New(rand.NewPCG(24, uint64(k)))
 		a, b, c := anyProblem(k, 7)

@@ -11,6 +11,7 @@ import (
 
 	"hopflow/flows/geometry"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/freeenergy"
 	"hopflow/lyapunov/landscape"
 )
@@ -123,7 +124,7 @@ func objective(t *testing.T, r oracle.Record, s *inner, k *Dense) (value float64
 // Without acceleration every pass lowers max |Δ ln z| by α at least, and a
 // constant is lowered by α exactly: Thompson's contraction.
 func TestInnerContracts(t *testing.T) {
-	for k := range cases(t, 100) {
+	for k := range trials.Of(t, 100) {
 		rng := rand.New(rand.NewPCG(11, uint64(k)))
 		a, b := scatter(rng, 2+rng.IntN(20)), scatter(rng, 2+rng.IntN(20))
 		kernel, err := CloudKernel(geometry.NewTanh(0.3, 0.7), a.X, b.X, math.Pow(10, -2+3*rng.Float64()))

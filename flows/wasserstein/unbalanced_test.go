@@ -11,6 +11,7 @@ import (
 
 	"hopflow/flows/geometry"
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 )
 
@@ -77,7 +78,7 @@ func unbalancedValue(m, c *mat.Dense, p, q []float64, eps float64, l Penalties) 
 // that of the iteration written down once more.
 func TestUnbalancedIsMinimal(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
-	for k := range cases(t, 60) {
+	for k := range trials.Of(t, 60) {
 		n, m := 1+rng.IntN(6), 1+rng.IntN(6)
 		c := mat.NewDense(n, m, nil)
 		c.Apply(func(_, _ int, _ float64) float64 { return rng.ExpFloat64() }, c)
@@ -202,7 +203,7 @@ func ExampleUnbalanced() {
 // constant in the second's changes nothing, and the value by 2λ times what KL says.
 func TestUnbalancedOfColdWeights(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
-	for k := range cases(t, 40) {
+	for k := range trials.Of(t, 40) {
 		n, m := 1+rng.IntN(5), 1+rng.IntN(5)
 		c := mat.NewDense(n, m, nil)
 		c.Apply(func(_, _ int, _ float64) float64 { return rng.ExpFloat64() }, c)

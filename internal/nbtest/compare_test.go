@@ -124,3 +124,39 @@ func TestExamplesHoldNoMachinePath(t *testing.T) {
 		}
 	}
 }
+
+func TestCompareWords(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*testing.T, *Notebook)
+		want   string
+	}{
+		{"nothing", func(*testing.T, *Notebook) {}, ""},
+		{"other digits", in(check1, func(c *Cell) {
+			c.Outputs[0].Text = strings.Replace(c.Outputs[0].Text, "got 1  want 1  error ≤ 1e-15", "got 0.99999999  want 1  error ≤ 1e-8", 1)
+		}), ""},
+		{"a verdict", in(check1, func(c *Cell) { c.Outputs[0].Text = strings.Replace(c.Outputs[0].Text, "✓", "✗", 1) }), "-✓ claim"},
+		{"a word", in(compute1, stdout("F(0.3) = 0.031500\n")), "-E(0.3)"},
+		{"a number lost", in(compute1, stdout("E(0.3) = NaN\n")), "+E(0.3) = NaN"},
+		{"pixels", in(figure1, func(c *Cell) { c.Outputs[0].Data["image/png"] = dotted(40, 7, 200) }), ""},
+		{"size", in(figure1, func(c *Cell) { c.Outputs[0].Data["image/png"] = encode(image.NewRGBA(image.Rect(0, 0, 95, 64))) }), "the figure has (95,64) pixels"},
+		{"lost figure", in(figure1, func(c *Cell) { c.Outputs = nil }), "was not shown now"},
+		{"alt", in(figure1, func(c *Cell) { c.Outputs[0].Metadata["image/png"].(map[string]any)["alt"] = "other" }), "the alt text differs"},
+	} {
+		committed, got := sample(t), sample(t)
+		c.change(t, got)
+		list := CompareWords(committed, got)
+		if c.want == "" && len(list) > 0 || c.want != "" && (len(list) != 1 || !strings.Contains(list[0].String(), c.want)) {
+			t.Errorf("%s: found %v, want %q", c.name, list, c.want)
+		}
+	}
+	for _, pair := range [][2]string{
+		{"order  -0.98 \u00b1 2e-3\n  got 5", "order 1.2 \u00b1 1e-12 got  +14"},
+		{"| 1 |  2.5 |\n", "| 10 | 2.45 |\n"},
+		{"error ≤ 10⁻¹²", "error ≤ 10⁻⁹"},
+	} {
+		if a, b := words(pair[0]), words(pair[1]); a != b {
+			t.Errorf("%q and %q", a, b)
+		}
+	}
+}

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/freeenergy"
 )
 
@@ -158,18 +157,6 @@ func randomMobility(rng *rand.Rand, dim int, full bool) Mobility {
 	})
 }
 
-// cases is how many random problems are solved: HOPFLOW_CASES=10000 for many.
-func cases(t *testing.T) int {
-	n := 300
-	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil || n < 1 {
-			t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-		}
-	}
-	return n
-}
-
 // notConverged says that an iteration was refused where the chain is not
 // reversible: a current that outweighs diffusion by far, on a grid that does not
 // resolve the energy. It is an error, not a wrong result.
@@ -181,7 +168,7 @@ func notConverged(p problem, g *Generator, err error) bool {
 // steps from 1e-6 to 1e4: no certificate of implicit Euler is violated.
 func TestImplicitEulerAlwaysCertified(t *testing.T) {
 	refused, weak := 0, 0
-	for k := range cases(t) {
+	for k := range trials.Of(t, 300) {
 		p := randomProblem(k)
 		g, err := New(p.grid, p.equation, &p.settings)
 		if err != nil {
@@ -206,8 +193,8 @@ func TestImplicitEulerAlwaysCertified(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of %d problems refused, %d certificates with a floor too high to mean much", refused, cases(t), weak)
-	if 50*refused > cases(t) || 50*weak > cases(t) {
+	t.Logf("%d of %d problems refused, %d certificates with a floor too high to mean much", refused, trials.Of(t, 300), weak)
+	if 50*refused > trials.Of(t, 300) || 50*weak > trials.Of(t, 300) {
 		t.Error("more than 2 %")
 	}
 }
@@ -216,7 +203,7 @@ func TestImplicitEulerAlwaysCertified(t *testing.T) {
 // keep what they promise; Uniformization and a short explicit step always do.
 func TestOtherMethodsCertified(t *testing.T) {
 	taken := map[string]int{}
-	for k := range cases(t) / 2 {
+	for k := range trials.Of(t, 300) / 2 {
 		p := randomProblem(k)
 		g, err := New(p.grid, p.equation, nil)
 		if err != nil {

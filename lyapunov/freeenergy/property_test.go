@@ -1,18 +1,16 @@
 package freeenergy_test
 
 import (
-	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov"
 	. "hopflow/lyapunov/freeenergy"
 	"hopflow/lyapunov/landscape"
 )
-
-var cases = flag.Int("cases", 300, "random cases of a property test")
 
 // randomAxis draws an axis of any kind.
 func randomAxis(r *rand.Rand, most int) Axis {
@@ -91,7 +89,7 @@ func randomDensity(r *rand.Rand, g *Grid) *Density {
 // property runs a check on random cases, each with a generator of its own.
 func property(t *testing.T, check func(r *rand.Rand) error) {
 	t.Helper()
-	for i := range *cases {
+	for i := range trials.Of(t, 300) {
 		if err := check(rand.New(rand.NewPCG(2026, uint64(i)))); err != nil {
 			t.Fatalf("case %d: %v", i, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/training"
 )
 
@@ -92,7 +93,7 @@ func TestAlgorithm1Epochs(t *testing.T) {
 // For plain descent, projecting W every step with η is descent in the free
 // parameters with η/2 (the biases keep η).
 func TestEveryStepIsHalfTheRate(t *testing.T) {
-	for i := range hopfieldCases(t, 50) {
+	for i := range trials.Of(t, 50) {
 		rng := rand.New(rand.NewPCG(21, uint64(i)))
 		n := 2 + rng.IntN(5)
 		x := make([]float64, n)
@@ -136,7 +137,7 @@ func TestEveryStepIsHalfTheRate(t *testing.T) {
 // Every loss, with and without the stability term, in every parameterisation:
 // the gradient is the derivative of the value.
 func TestAlgorithm1Gradient(t *testing.T) {
-	for i := range hopfieldCases(t, 100) {
+	for i := range trials.Of(t, 100) {
 		rng := rand.New(rand.NewPCG(22, uint64(i)))
 		n := 2 + rng.IntN(4)
 		alg := Algorithm1{Activation: contAny(rng), Loss: Loss(rng.IntN(2)), Projection: Projection(rng.IntN(3)), Stability: float64(rng.IntN(2)), Margin: 0.3, Compromise: true}

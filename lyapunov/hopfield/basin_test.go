@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 )
 
@@ -50,7 +51,7 @@ func TestBasinsOfTwoMemories(t *testing.T) {
 // On random networks every cell has the attractor that Settle finds for it alone,
 // for any number of cores; with symmetric W that is an equilibrium.
 func TestBasinsOfRandomNetworks(t *testing.T) {
-	for i := range hopfieldCases(t, 160) / 20 {
+	for i := range trials.Of(t, 160) / 20 {
 		c, x, _ := contRandom(t, 51, uint64(i))
 		if c.n < 2 {
 			continue

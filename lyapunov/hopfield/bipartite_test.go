@@ -4,33 +4,19 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"sort"
-	"strconv"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov"
 	"hopflow/lyapunov/activation"
 )
 
 const bipartiteRecords = "testdata/lf.json"
-
-// bipartiteCases is how many random networks a statement is held against:
-// HOPFLOW_CASES=5000 for many.
-func bipartiteCases(t testing.TB, usual int) int {
-	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-		}
-		return n
-	}
-	return usual
-}
 
 // bipartiteRows reads a matrix of a record.
 func bipartiteRows(from any) *mat.Dense {
@@ -233,7 +219,7 @@ func bipartitePrinted(b *Bipartite, x []float64) []float64 {
 // with the measure det ∂²L the drift beyond Field is zero, without it is not.
 func TestBipartiteStatements(t *testing.T) {
 	printedRight, volumes := 0, 0
-	n := bipartiteCases(t, 5000)
+	n := trials.Of(t, 5000)
 	for k := range n {
 		b, x, _ := randomNetwork(k)
 		if err := lyapunov.CheckEnergy(b, [][]float64{x}); err != nil {
@@ -315,7 +301,7 @@ func bipartiteVolume(t *testing.T, k int, b *Bipartite, x []float64) int {
 }
 
 func TestBipartiteDescends(t *testing.T) {
-	for k := range bipartiteCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		b, x, _ := randomNetwork(k)
 		start := b.Value(x)
 		if b.Normalisable(1, FiringRate) != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -136,20 +135,6 @@ func contClose(t *testing.T, r oracle.Record, key string, got []float64, tol flo
 			t.Errorf("%s %s[%d] = %.17g, want %.17g", r.ID, key, i, got[i], want[i])
 		}
 	}
-}
-
-// hopfieldCases is how many random networks a property is tried on:
-// HOPFLOW_CASES=5000 for many.
-func hopfieldCases(t *testing.T, few int) int {
-	s := os.Getenv("HOPFLOW_CASES")
-	if s == "" {
-		return few
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-	}
-	return n
 }
 
 // contRandom is a network with random weights of random scale, any diagonal,

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov"
 	"hopflow/lyapunov/activation"
 	"hopflow/lyapunov/landscape"
@@ -30,7 +31,7 @@ func contUlps(c *Continuous, x []float64) float64 {
 // E(x) falls strictly, with unequal τ and different activations: term by term
 // in the rate, and in the values along an accurate trajectory of every 16th network.
 func TestStateEnergyDescends(t *testing.T) {
-	for i := range hopfieldCases(t, 5000) {
+	for i := range trials.Of(t, 5000) {
 		c, x, _ := contRandom(t, 11, uint64(i))
 		e := c.Energy()
 		v := make([]float64, c.n)
@@ -66,7 +67,7 @@ func TestStateEnergyDescends(t *testing.T) {
 // With one τ, E(y) does not rise, and its rate is -τ Σ f' (da/dt)²; every 16th network
 // is followed.
 func TestOutputEnergyDescendsWithOneTau(t *testing.T) {
-	for i := range hopfieldCases(t, 5000) {
+	for i := range trials.Of(t, 5000) {
 		c, x, _ := contRandom(t, 12, uint64(i))
 		if err := c.setTau(c.tau[:1]); err != nil { // c is ours alone
 			t.Fatal(err)
@@ -120,7 +121,7 @@ func TestOutputEnergyFails(t *testing.T) {
 
 // Both energies are the integrals of their gradients, and E(x) of its Hessian.
 func TestContinuousEnergyLaws(t *testing.T) {
-	for i := range hopfieldCases(t, 100) {
+	for i := range trials.Of(t, 100) {
 		c, x, _ := contRandom(t, 13, uint64(i))
 		for k, f := range c.f { // keep the fourth derivatives of G small
 			lo, hi := f.Range()
@@ -182,7 +183,7 @@ func TestPotentials(t *testing.T) {
 // The a-dynamics is closed: a = Wx + b moves as Activations says, and the
 // spectra of -I + DW and -I + WD coincide.
 func TestActivationsAreClosed(t *testing.T) {
-	for i := range hopfieldCases(t, 200) {
+	for i := range trials.Of(t, 200) {
 		c, x, _ := contRandom(t, 14, uint64(i))
 		if err := c.setTau(c.tau[:1]); err != nil {
 			t.Fatal(err)
@@ -220,7 +221,7 @@ func TestActivationsAreClosed(t *testing.T) {
 
 // The box of the ranges is forward invariant, and what starts outside enters.
 func TestRangeIsInvariant(t *testing.T) {
-	for i := range hopfieldCases(t, 200) {
+	for i := range trials.Of(t, 200) {
 		c, x, rng := contRandom(t, 15, uint64(i))
 		outside := rng.IntN(2) == 0
 		if outside {
@@ -243,7 +244,7 @@ func TestRangeIsInvariant(t *testing.T) {
 
 // Flat pieces and unequal τ: E(x) of the clipped line falls, too.
 func TestStateEnergyOfClip(t *testing.T) {
-	for i := range hopfieldCases(t, 200) {
+	for i := range trials.Of(t, 200) {
 		rng := rand.New(rand.NewPCG(16, uint64(i)))
 		n := 2 + rng.IntN(3)
 		w := mat.NewSymDense(n, nil)

@@ -2,6 +2,7 @@ package hopfield
 
 import (
 	"fmt"
+	"hopflow/internal/trials"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -24,7 +25,7 @@ func denseSigns(rng *rand.Rand, n, d int) [][]float64 {
 // parabola is Hebb's network; LogSumExp and Exponential are one memory.
 func TestDenseMemoryDescends(t *testing.T) {
 	fs := []Potential{NewPolynomial(2), NewPolynomial(3), NewPolynomial(4), NewRectifiedPolynomial(2), NewRectifiedPolynomial(3), Exponential{}, NewLogSumExp(1), NewLogSumExp(0.3)}
-	for k := range modernCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		rng := rand.New(rand.NewPCG(86, uint64(k)))
 		n, d := 1+rng.IntN(10), 1+rng.IntN(14)
 		patterns := denseSigns(rng, n, d)

@@ -2,28 +2,14 @@ package hopfield
 
 import (
 	"fmt"
+	"hopflow/internal/trials"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 )
-
-// discreteCases is how many random networks a theorem is tried on, 5,000 unless
-// HOPFLOW_CASES is another number.
-func discreteCases(t testing.TB) int {
-	if s := os.Getenv("HOPFLOW_CASES"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-		}
-		return n
-	}
-	return 5000
-}
 
 // A trialNet is a random network, with ties where it is of small integers.
 type trialNet struct {
@@ -120,7 +106,7 @@ func (c trialNet) leastField() float64 {
 // cost nothing go up; a fair sequence (units at random, with replacement) comes to
 // rest; the strict flips are within the bound, also that of min|h|.
 func TestSingleUpdatesDescend(t *testing.T) {
-	for k := range discreteCases(t) {
+	for k := range trials.Of(t, 5000) {
 		diag := positiveDiagonal
 		if k%2 == 0 {
 			diag = zeroDiagonal
@@ -169,7 +155,7 @@ func TestSingleUpdatesDescend(t *testing.T) {
 // energies fall along the way; runs and graphs agree, and so do the fixed points of all
 // orders, the synchronous one included.
 func TestOrdersAgreeOnFixedPoints(t *testing.T) {
-	for k := range discreteCases(t) {
+	for k := range trials.Of(t, 5000) {
 		c := randomNet(t, k+1<<20, 6, positiveDiagonal, true)
 		d, x := c.d, c.state()
 		var fixed []int
@@ -217,7 +203,7 @@ func TestOrdersAgreeOnFixedPoints(t *testing.T) {
 // TwoTimeOrder falls strictly until the period, which is 1 or 2.
 func TestSynchronousPeriodTwo(t *testing.T) {
 	stalls := 0
-	for k := range discreteCases(t) {
+	for k := range trials.Of(t, 5000) {
 		c := randomNet(t, k+1<<21, 9, anyDiagonal, true)
 		d := c.d
 		previous, x, next, h := c.state(), make([]float64, d.n), make([]float64, d.n), make([]float64, d.n)
@@ -260,7 +246,7 @@ func TestSynchronousPeriodTwo(t *testing.T) {
 
 // W positive semidefinite: together, E never rises and the period is 1.
 func TestSemidefiniteDescendsTogether(t *testing.T) {
-	for k := range discreteCases(t) {
+	for k := range trials.Of(t, 5000) {
 		rng := rand.New(rand.NewPCG(7, uint64(k)))
 		n := 1 + rng.IntN(8)
 		a := mat.NewDense(n, 1+rng.IntN(n), nil)
@@ -293,7 +279,7 @@ func TestSemidefiniteDescendsTogether(t *testing.T) {
 // Without symmetry there are cycles, and runs report them as the graph has them.
 func TestAsymmetricCycles(t *testing.T) {
 	long := 0
-	for k := range discreteCases(t) {
+	for k := range trials.Of(t, 5000) {
 		c := randomNet(t, k+1<<22, 5, anyDiagonal, false)
 		for _, o := range []Order{Together(), Fixed(), Greedy()} {
 			g, err := c.d.Graph(o)

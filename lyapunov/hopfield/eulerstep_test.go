@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 )
 
@@ -14,7 +15,7 @@ import (
 // are steepest, along the most oscillating direction, or by leaving the range.
 func TestStepBoundIsSharp(t *testing.T) {
 	oscillating, leaving := 0, 0
-	for i := range hopfieldCases(t, 5000) {
+	for i := range trials.Of(t, 5000) {
 		c, x, _ := contRandom(t, 71, uint64(i))
 		bound, err := c.StepBound()
 		if err != nil {
@@ -143,7 +144,7 @@ func TestStepBoundExamples(t *testing.T) {
 // At Δt = τ symmetric networks settle to an equilibrium or a 2-cycle.
 func TestSynchronousPeriodIsTwo(t *testing.T) {
 	two := 0
-	for i := range hopfieldCases(t, 200) {
+	for i := range trials.Of(t, 200) {
 		c, x, _ := contRandom(t, 72, uint64(i))
 		if err := c.setTau([]float64{1.3}); err != nil { // c is ours alone
 			t.Fatal(err)

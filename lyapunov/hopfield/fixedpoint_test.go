@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 )
 
@@ -15,7 +16,7 @@ import (
 // finds, and every trajectory settles to one of the stable ones.
 func TestEquilibriaAgainstMultistart(t *testing.T) {
 	found := 0
-	for i := range hopfieldCases(t, 30) {
+	for i := range trials.Of(t, 30) {
 		c, x, rng := contRandomUpTo(t, 4, 41, uint64(i))
 		c = c.WithGain(3)
 		if rng.IntN(4) == 0 { // an asymmetric one
@@ -82,7 +83,7 @@ func equilibriumAt(es []*Equilibrium, x []float64) *Equilibrium {
 // The spectrum by the symmetric solver is that of the Jacobian by the general
 // one; stable, λ_max < 1 and a positive definite Hessian are one and the same.
 func TestStabilitySpectrum(t *testing.T) {
-	for i := range hopfieldCases(t, 5000) {
+	for i := range trials.Of(t, 5000) {
 		c, x, _ := contRandom(t, 42, uint64(i))
 		s, err := c.Stability(x)
 		if err != nil {
@@ -205,7 +206,7 @@ func TestSettleInAnyUnits(t *testing.T) {
 // and every start settles to it; above it a network that is steepest at an
 // equilibrium has a second one.
 func TestConvexGain(t *testing.T) {
-	for i := range hopfieldCases(t, 60) {
+	for i := range trials.Of(t, 60) {
 		c, x, rng := contRandomUpTo(t, 4, 43, uint64(i))
 		gain, err := c.ConvexGain()
 		if err != nil {

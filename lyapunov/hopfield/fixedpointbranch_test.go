@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 )
 
@@ -47,7 +48,7 @@ func TestBranchFolds(t *testing.T) {
 // From small gain the branch of the one global equilibrium leads, on random
 // networks, to an equilibrium that the enumeration knows.
 func TestBranchAgainstEquilibria(t *testing.T) {
-	for i := range hopfieldCases(t, 40) {
+	for i := range trials.Of(t, 40) {
 		c, _, _ := contRandomUpTo(t, 3, 61, uint64(i))
 		b, err := c.Continue(make([]float64, c.n), 0.01, 2, 0.05)
 		if err != nil {

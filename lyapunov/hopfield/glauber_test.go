@@ -1,6 +1,7 @@
 package hopfield
 
 import (
+	"hopflow/internal/trials"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -9,7 +10,7 @@ import (
 // Detailed balance, exactly: q(x) p(x -> y) = q(y) p(y -> x) for states that differ in
 // one unit, over random networks with any diagonal.
 func TestGlauberDetailedBalance(t *testing.T) {
-	for k := range discreteCases(t) {
+	for k := range trials.Of(t, 5000) {
 		c := randomNet(t, k+1<<24, 6, anyDiagonal, true)
 		temperature := 0.3 + 2*c.rng.Float64()
 		graph, err := c.d.Graph(Fixed())

@@ -10,11 +10,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 )
 
 func TestLagrangianLaws(t *testing.T) {
-	for k := range bipartiteCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		rng := rand.New(rand.NewPCG(7, uint64(k)))
 		n := 1 + rng.IntN(4)
 		l, _ := randomLayer(rng, n)

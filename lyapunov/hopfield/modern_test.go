@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -19,20 +18,6 @@ import (
 )
 
 var _ landscape.Smooth = (*Modern)(nil)
-
-// modernCases is how many random networks a property is held against:
-// HOPFLOW_CASES=10000 for many.
-func modernCases(t *testing.T, few int) int {
-	s := os.Getenv("HOPFLOW_CASES")
-	if s == "" {
-		return few
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		t.Fatalf("HOPFLOW_CASES is %q, want a number", s)
-	}
-	return n
-}
 
 // modernMatrix reads a matrix of numbers from a record.
 func modernMatrix(v any) *mat.Dense {

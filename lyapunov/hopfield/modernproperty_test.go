@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov"
 	"hopflow/lyapunov/activation"
 	"hopflow/lyapunov/landscape"
@@ -53,7 +54,7 @@ func ulps(m *Modern, x []float64) float64 {
 // (s - s²/2)|∇E|² at least; the update is the step s = 1 and minimises a surrogate
 // that lies above E and touches it.
 func TestModernDescends(t *testing.T) {
-	for k := range modernCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		m, x, rng := randomModern(t, k)
 		d := m.Dim()
 		g, v, next, one := make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d)
@@ -161,7 +162,7 @@ func (waves) Growth() float64             { return 0 }
 // Lemma 16 with its β, against differences and against the covariance itself; the
 // update stays in the hull of the patterns; equilibria lie in it.
 func TestModernJacobianAndHull(t *testing.T) {
-	for k := range modernCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		rng := rand.New(rand.NewPCG(82, uint64(k)))
 		n, d := 1+rng.IntN(8), 1+rng.IntN(5)
 		beta := math.Exp(rng.NormFloat64())
@@ -232,7 +233,7 @@ func inHull(t *testing.T, k int, m *Modern, y, x []float64) {
 // Where e q < 1 an equilibrium lies within -W₀(-q)/(βD) of the pattern, alone
 // within 1/(βD) and stable, whatever the norms, biases and input.
 func TestRetrievalBound(t *testing.T) {
-	applied, cases := 0, modernCases(t, 5000)
+	applied, cases := 0, trials.Of(t, 5000)
 	for k := range cases {
 		rng := rand.New(rand.NewPCG(83, uint64(k)))
 		n, d := 2+rng.IntN(8), 1+rng.IntN(8)
@@ -301,7 +302,7 @@ func TestRetrievalBound(t *testing.T) {
 
 // β diam² < 4 leaves one equilibrium, and two patterns show that 4 is the limit.
 func TestOneEquilibrium(t *testing.T) {
-	for k := range modernCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		rng := rand.New(rand.NewPCG(84, uint64(k)))
 		n, d := 1+rng.IntN(8), 1+rng.IntN(6)
 		w := modernNormal(rng, n, d, math.Exp(rng.NormFloat64()))
@@ -342,7 +343,7 @@ func TestOneEquilibrium(t *testing.T) {
 // With b = -|v|²/2 the energy is that of Gaussian bumps, for any norms, and the
 // flow the mean shift; without it a short pattern is lost to a long one.
 func TestMeanShiftIsFair(t *testing.T) {
-	for k := range modernCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		rng := rand.New(rand.NewPCG(85, uint64(k)))
 		n, d, beta := 1+rng.IntN(6), 1+rng.IntN(5), math.Exp(rng.NormFloat64())
 		w, x := modernNormal(rng, n, d, 1.5), modernVector(rng, d, 1.5)

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 	"hopflow/lyapunov/freeenergy"
 )
@@ -101,7 +102,7 @@ func TestNormaliserUnitRecords(t *testing.T) {
 
 // Units against another quadrature, and <σ> against T d ln Z/dc.
 func TestNormaliserUnits(t *testing.T) {
-	for k := range bipartiteCases(t, 60) {
+	for k := range trials.Of(t, 60) {
 		rng := rand.New(rand.NewPCG(21, uint64(k)))
 		rate := math.Exp(rng.NormFloat64() / 2)
 		u := Unit{Temperature: math.Exp(1.2*rng.NormFloat64() - 0.5), Measure: FiringRate}
@@ -169,7 +170,7 @@ func randomLeaky(k int) (*Bipartite, *rand.Rand) {
 // The statements on which laws can be normalised, for random leaky networks.
 func TestNormaliserStatements(t *testing.T) {
 	inside, outside, between := 0, 0, 0
-	for k := range bipartiteCases(t, 5000) {
+	for k := range trials.Of(t, 5000) {
 		b, rng := randomLeaky(k)
 		norm, err := b.GrowthNorm()
 		if err != nil {
@@ -248,7 +249,7 @@ func leakyRays(t *testing.T, k int, b *Bipartite, rng *rand.Rand, norm Norm, spe
 // The search over orthants against a fine grid of directions: two visible units
 // and a few hidden ones, whose best replies are known.
 func TestNormaliserNormByGrid(t *testing.T) {
-	for k := range bipartiteCases(t, 1000) {
+	for k := range trials.Of(t, 1000) {
 		b, _ := randomLeaky(k)
 		if b.visible.Dim() != 2 {
 			continue

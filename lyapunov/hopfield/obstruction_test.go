@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 	"hopflow/lyapunov/training"
 )
@@ -72,7 +73,7 @@ func interpolationDeficit(patterns [][]float64) int {
 // N patterns obey (N-1)(N-2)/2 conditions: the rank deficit of the equations, in
 // dimensions where those have unknowns enough.
 func TestObstructionCount(t *testing.T) {
-	for i := range hopfieldCases(t, 50) {
+	for i := range trials.Of(t, 50) {
 		rng := rand.New(rand.NewPCG(31, uint64(i)))
 		f := contAny(rng)
 		lo, hi := f.Range()
@@ -113,7 +114,7 @@ func TestObstructionCount(t *testing.T) {
 // Of many triples the error names the worst.
 func TestObstructionNamesTheWorst(t *testing.T) {
 	f := activation.NewTanh(1.3)
-	for i := range hopfieldCases(t, 50) {
+	for i := range trials.Of(t, 50) {
 		rng := rand.New(rand.NewPCG(34, uint64(i)))
 		patterns := make([][]float64, 5)
 		for k := range patterns {
@@ -140,7 +141,7 @@ func TestObstructionNamesTheWorst(t *testing.T) {
 // Patterns with one amplitude a component are never obstructed, and Algorithm1
 // stores three of them; three graded ones it refuses, unless told to compromise.
 func TestObstructionOfBinaryPatterns(t *testing.T) {
-	for i := range hopfieldCases(t, 5000) {
+	for i := range trials.Of(t, 5000) {
 		rng := rand.New(rand.NewPCG(32, uint64(i)))
 		n := 2 + rng.IntN(8)
 		amplitude := make([]float64, n)

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"hopflow/internal/oracle"
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/activation"
 	"hopflow/lyapunov/freeenergy"
 	"hopflow/lyapunov/landscape"
@@ -96,7 +97,7 @@ func TestRecallQuartic(t *testing.T) {
 
 // Lemma 9 and 11 for random quartics: least at q, F above it by T KL.
 func TestRecallStatements(t *testing.T) {
-	for k := range bipartiteCases(t, 40) {
+	for k := range trials.Of(t, 40) {
 		rng := rand.New(rand.NewPCG(9, uint64(k)))
 		q := recallQuartic{0.2 + 2*rng.Float64(), 3 * rng.NormFloat64()}
 		T := 0.1 + rng.Float64()

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/landscape"
 	"hopflow/lyapunov/verify"
 )
@@ -187,7 +188,7 @@ func TestBondWalkSamples(t *testing.T) {
 	c := must(w.Chain(-2.4, 2.4))
 	p := must(c.Evolve(c.Start(0.4), 0.5))
 	const n = 2000
-	for seed := range manySeeds(5) {
+	for seed := range uint64(min(20, trials.Of(t, 5))) {
 		src := rand.NewPCG(seed, 12)
 		count := make([]float64, len(c.X))
 		for range n {

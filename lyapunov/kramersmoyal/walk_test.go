@@ -3,13 +3,13 @@ package kramersmoyal
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 
+	"hopflow/internal/trials"
 	"hopflow/lyapunov/verify"
 )
 
@@ -215,7 +215,7 @@ func TestWalkAgainstChain(t *testing.T) {
 	}
 	coin := Coin(delta)
 	w := &Walk{Step: func([]float64, float64) Law { return coin }, Rate: func(x []float64, t float64) float64 { return rate(x[0], t) }}
-	for seed := range manySeeds(1) {
+	for seed := range uint64(min(20, trials.Of(t, 1))) {
 		src := rand.NewPCG(seed, 3)
 		count := make([]float64, exact.Len())
 		for range n {
@@ -236,14 +236,6 @@ func TestWalkAgainstChain(t *testing.T) {
 			t.Errorf("π ν = %v at %v, want %v", got, x, want)
 		}
 	}
-}
-
-// manySeeds is 20 where HOPFLOW_CASES asks for a long run, and few otherwise.
-func manySeeds(few uint64) uint64 {
-	if os.Getenv("HOPFLOW_CASES") != "" {
-		return 20
-	}
-	return few
 }
 
 // total returns the total variation distance.

@@ -268,8 +268,20 @@ func TestSpoil(t *testing.T) {
 		t.Errorf("signs %v", b)
 	}
 	many := s.Noisy(3, 0.1, 7)
-	if fmt.Sprint(many.X[4]) != fmt.Sprint(Noise(s.X[1], 0.1, 7+1*3+1)) {
-		t.Error("copy 1 of pattern 1 is not the noise of its seed")
+	seen := map[string]string{}
+	for _, seed := range []uint64{7, 8, 9, 10} {
+		noisy := append(s.Noisy(3, 0.1, seed).X, Noise(s.X[0], 0.1, seed))
+		for k, y := range noisy {
+			x, flips := s.X[k/3%2], ""
+			for i := range y {
+				flips += fmt.Sprint(y[i] != x[i])
+			}
+			place := fmt.Sprintf("copy %d of seed %d", k, seed)
+			if other, ok := seen[flips]; ok {
+				t.Errorf("%s has the noise of %s", place, other)
+			}
+			seen[flips] = place
+		}
 	}
 	if many.Len() != 6 || many.Names[3] != "B" || Overlap(many.X[0], many.X[1]) == 1 || Overlap(many.X[4], s.X[1]) < 0.5 {
 		t.Error("Noisy")

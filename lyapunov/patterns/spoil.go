@@ -3,6 +3,7 @@ package patterns
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 )
 
 // Flip returns x with the signs of exactly count pixels changed, drawn without
@@ -21,8 +22,11 @@ func Flip(x []float64, count int, seed uint64) []float64 {
 // Noise returns x with the sign of each pixel changed with probability p: the
 // overlap with x is 1 - 2p on average. It panics unless 0 <= p <= 1.
 func Noise(x []float64, p float64, seed uint64) []float64 {
+	return noise(x, p, stream(seed, forNoise, 0))
+}
+
+func noise(x []float64, p float64, rng *rand.Rand) []float64 {
 	probability("p", p)
-	rng := stream(seed, forNoise, 0)
 	y := append([]float64(nil), x...)
 	for i := range y {
 		if rng.Float64() < p {
@@ -47,13 +51,12 @@ func Grain(x []float64, sd float64, seed uint64) []float64 {
 }
 
 // Noisy returns a set of copies of every pattern, pattern by pattern, with the names
-// repeated: training data. Copy c of pattern k is its Noise of the seed seed + k copies
-// + c; sets of seeds less than len(s.X) copies apart share noise.
+// repeated: training data. Each copy has noise of its own, which no other seed has.
 func (s *Set) Noisy(copies int, p float64, seed uint64) *Set {
 	m := &Set{Columns: s.Columns}
 	for k, x := range s.X {
 		for c := range copies {
-			m.X = append(m.X, Noise(x, p, seed+uint64(k*copies+c)))
+			m.X = append(m.X, noise(x, p, stream(seed, forNoise, 1+k*copies+c)))
 			if s.Names != nil {
 				m.Names = append(m.Names, s.Names[k])
 			}

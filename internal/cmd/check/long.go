@@ -7,34 +7,48 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// manyCases is a hundred times what a property test runs by default.
-const manyCases = 10_000
+// How many times as much a long run tries: of the library's cases, and of those
+// that package trials counts, which are up to 5,000 in a run as it is.
+const (
+	manyChecks = 10_000 // a hundred times the library's default
+	manyTrials = 10
+)
 
-// properties runs the property tests with many cases. Only packages that use
-// the library know its flag.
+// properties runs the property tests and the statistical ones with many cases.
+// Only packages that use the library know its flag.
 func (c *checker) properties(ctx context.Context) {
-	const library = "pgregory.net/rapid"
+	const library, counter = "pgregory.net/rapid", "hopflow/internal/trials"
 	out, err := c.goCommand(ctx, "list", "-f", "{{.ImportPath}} {{.TestImports}} {{.XTestImports}}", "./...").Output()
 	if err != nil {
 		c.fail("property tests", "go list: %v", err)
 		return
 	}
-	var packages []string
+	var flagged, others []string
 	for line := range strings.Lines(string(out)) {
-		if name, _, _ := strings.Cut(line, " "); strings.Contains(line, library) {
-			packages = append(packages, name)
+		name, imports, _ := strings.Cut(line, " ")
+		if strings.Contains(imports, library) {
+			flagged = append(flagged, name)
+		} else if strings.Contains(imports, counter) {
+			others = append(others, name)
 		}
 	}
-	if len(packages) == 0 {
-		c.skip("property tests with many cases", "no package uses %s", library)
+	if len(flagged)+len(others) == 0 {
+		c.skip("property tests with many cases", "no package uses %s or %s", library, counter)
 		return
 	}
-	args := append([]string{"test", "-json", "-timeout=60m"}, packages...)
-	c.goTest(ctx, append(args, fmt.Sprintf("-rapid.checks=%d", manyCases)))
+	args := []string{"test", "-json", "-timeout=120m"}
+	many := fmt.Sprintf("HOPFLOW_CASES=%d", manyTrials)
+	if len(others) > 0 {
+		c.goTest(ctx, append(slices.Clone(args), others...), many)
+	}
+	if len(flagged) > 0 {
+		c.goTest(ctx, append(append(args, flagged...), fmt.Sprintf("-rapid.checks=%d", manyChecks)), many)
+	}
 }
 
 // image builds the container image and runs it, where that can be done.

@@ -44,7 +44,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	f := flag.NewFlagSet("check", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.BoolVar(&o.short, "short", false, "Go alone: no set-up, no notebooks, no browser")
-	f.BoolVar(&o.long, "long", false, "more: property tests with 10,000 cases, notebooks twice in one kernel, the students' variants, the image")
+	f.BoolVar(&o.long, "long", false, "more: property and statistical tests with ten to a hundred times the cases, notebooks twice in one kernel, the students' variants, the image")
 	f.StringVar(&o.pattern, "run", "", "run only the notebooks whose name matches the `regexp` (all are linted)")
 	f.StringVar(&o.browser, "browser", "10", "the notebook opened in the browser, by the `start` of its name")
 	f.Usage = func() {

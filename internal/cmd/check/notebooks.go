@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -105,6 +106,9 @@ func (c *checker) index(nbs []*nbtest.Notebook) {
 // execute runs notebooks through the kernel and compares them with what is
 // committed.
 func (c *checker) execute(ctx context.Context, nbs []*nbtest.Notebook) {
+	if runtime.GOARCH != committedOn {
+		fmt.Fprintf(c.out, "numbers and pixels of notebooks are not compared: those committed are of %s, and %s rounds otherwise; their claims are checked\n", committedOn, runtime.GOARCH)
+	}
 	for _, nb := range nbs {
 		if ctx.Err() != nil {
 			return
@@ -119,6 +123,18 @@ func (c *checker) execute(ctx context.Context, nbs []*nbtest.Notebook) {
 			c.student(ctx, nb)
 		}
 	}
+}
+
+// committedOn is the processor whose outputs are committed.
+const committedOn = "amd64"
+
+// compare tells where a run on a processor differs from what is committed. On
+// another than committedOn that is all but the last digits, and what hangs on them.
+func compare(processor string, committed, got *nbtest.Notebook) []nbtest.Difference {
+	if processor != committedOn {
+		return nbtest.CompareWords(committed, got)
+	}
+	return nbtest.Compare(committed, got)
 }
 
 // notebook runs one through the kernel, once or twice, and compares what it
@@ -144,7 +160,7 @@ func (c *checker) notebook(ctx context.Context, nb *nbtest.Notebook, twice bool)
 		reports = append(reports, f.String())
 	}
 	if len(reports) == 0 {
-		for _, d := range nbtest.Compare(nb, run.Notebook) {
+		for _, d := range compare(runtime.GOARCH, nb, run.Notebook) {
 			reports = append(reports, d.String())
 		}
 		if len(reports) > 0 {

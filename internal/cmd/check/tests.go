@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 )
@@ -22,9 +23,11 @@ func (c *checker) tests(ctx context.Context) {
 }
 
 // goTest runs go test -json and counts its tests: those without subtests, and
-// the subtests of the others. Only failures show what they printed.
-func (c *checker) goTest(ctx context.Context, args []string) {
+// the subtests of the others. Only failures show what they printed. vars are
+// added to the environment.
+func (c *checker) goTest(ctx context.Context, args []string, vars ...string) {
 	cmd := c.goCommand(ctx, args...)
+	cmd.Env = append(os.Environ(), vars...)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	stdout, err := cmd.StdoutPipe()
