@@ -83,6 +83,7 @@ func (l Linter) Notebook(nb *Notebook) []Finding {
 	r.lintExercises()
 	r.lintFigures()
 	r.lintNotation()
+	r.lintMath()
 	slices.SortStableFunc(r.list, func(a, b Finding) int { return a.Cell - b.Cell })
 	return r.list
 }

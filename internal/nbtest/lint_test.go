@@ -92,6 +92,8 @@ var broken = []struct {
 	{"minutes", replace("30 minutes.", ""), "how many minutes"},
 	{"needs", replace("Needs: nothing.", ""), "does not say what the reader needs"},
 	{"needs no link", replace("Needs: nothing. (Or link the notebooks to read before, each as a file beside this one.)", "Needs: notebook 09."), `the line "Needs" links no earlier notebook`},
+	{"command", replace("$$\\dot x", "$$\\qquadR \\dot x"), `the command \qquadR is not known: $$\qquadR`},
+	{"brace", replace("$$\\dot x", "$$\\frac{1}{2 \\dot x"), "a formula has 3 { and 2 }"},
 	{"able", replace("You will be able to", "You may"), "lacks \"you will be able to\""},
 	{"two points", replace("- explain ... .", ""), `"You will be able to" has 2 points, not 3`},
 	{"equation", replace("$$\\dot x", "$\\dot x"), "the title shows no equation"},
