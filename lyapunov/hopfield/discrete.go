@@ -179,6 +179,15 @@ func (d *Discrete) row(i int, x []float64) float64 {
 	return h0 + h1 + (h2 + h3)
 }
 
+// field returns the local field of unit i in units, whose sign all rules follow.
+func (d *Discrete) field(i int, x []float64) float64 { return d.row(i, x) + d.b[i] }
+
+// certain reports whether h, the field of unit i kept up to date or summed in another
+// order, has the sign of what field returns: always where nothing rounds.
+func (d *Discrete) certain(i int, h float64) bool {
+	return d.slack == nil || math.Abs(h) > d.slack[i]
+}
+
 // Field stores the local fields h = Wx + b in dst, which does not overlap x.
 func (d *Discrete) Field(dst, x []float64) {
 	d.fields(dst, x)
@@ -191,8 +200,8 @@ func (d *Discrete) Field(dst, x []float64) {
 func (d *Discrete) fields(dst, x []float64) {
 	checkLen(x, d.n)
 	checkLen(dst, d.n)
-	for i, b := range d.b {
-		dst[i] = d.row(i, x) + b
+	for i := range dst {
+		dst[i] = d.field(i, x)
 	}
 }
 
@@ -201,7 +210,7 @@ func (d *Discrete) fields(dst, x []float64) {
 // not symmetric. It panics unless 0 <= i < n.
 func (d *Discrete) Flip(x []float64, i int) float64 {
 	checkLen(x, d.n)
-	h := d.row(i, x) + d.b[i]
+	h := d.field(i, x)
 	if !d.symmetric {
 		for j, w := range d.columns[i*d.n : i*d.n+d.n] {
 			h += (w - d.w[i*d.n+j]) * x[j] / 2
@@ -221,7 +230,7 @@ func (d *Discrete) flip(x, h float64, i int) float64 {
 func (d *Discrete) IsFixed(x []float64) bool {
 	checkLen(x, d.n)
 	for i, xi := range x {
-		if xi != 1 && xi != -1 || d.moves(xi, d.row(i, x)+d.b[i]) {
+		if xi != 1 && xi != -1 || d.moves(xi, d.field(i, x)) {
 			return false
 		}
 	}

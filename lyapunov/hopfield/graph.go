@@ -115,13 +115,13 @@ func (f *graphFields) rows(code int) (low, high []float64) {
 // exactly returns h, the field of unit i as the sum of two rows, or, where the sign of
 // that may be rounding, what Field returns.
 func (f *graphFields) exactly(code, i int, h float64) float64 {
-	if s := f.d.slack; s == nil || math.Abs(h) > s[i] {
+	if f.d.certain(i, h) {
 		return h
 	}
 	for j := range f.x {
 		f.x[j] = float64(code>>j&1*2 - 1)
 	}
-	return f.d.row(i, f.x) + f.d.b[i]
+	return f.d.field(i, f.x)
 }
 
 // after returns the code after unit i has followed the field h.

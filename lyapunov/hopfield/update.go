@@ -12,7 +12,7 @@ func (d *Discrete) Update(x []float64, i int) bool {
 	checkLen(x, d.n)
 	d.noCoin("Update")
 	old := x[i]
-	x[i] = d.tie.sign(d.row(i, x)+d.b[i], old, nil)
+	x[i] = d.tie.sign(d.field(i, x), old, nil)
 	return x[i] != old
 }
 

@@ -216,8 +216,8 @@ func (b *batchWorker) sweepFloat(x Bits) (flips int) {
 		if b.h[i]*b.x[i] > b.slack[i] {
 			continue // most stay
 		}
-		if !d.exact && b.h[i]*b.x[i] >= -b.slack[i] {
-			b.h[i] = d.row(i, b.x) + d.b[i]
+		if !d.certain(i, b.h[i]) {
+			b.h[i] = d.field(i, b.x)
 		}
 		if d.tie.sign(b.h[i], b.x[i], nil) == b.x[i] {
 			continue

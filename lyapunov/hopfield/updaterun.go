@@ -2,7 +2,6 @@ package hopfield
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -117,8 +116,8 @@ func (r *discreteRun) refresh() {
 
 // field returns the field of unit i, with the sign that Field has.
 func (r *discreteRun) field(i int) float64 {
-	if s := r.d.slack; s != nil && math.Abs(r.h[i]) <= s[i] {
-		r.h[i] = r.d.row(i, r.x) + r.d.b[i]
+	if !r.d.certain(i, r.h[i]) {
+		r.h[i] = r.d.field(i, r.x)
 	}
 	return r.h[i]
 }
